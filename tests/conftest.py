@@ -1,0 +1,45 @@
+"""What every test shares: the counts of long proofs, and the browser."""
+
+import shutil
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from tests import counts
+
+CHROMIUM = shutil.which("chromium")
+BROWSER_FIXTURES = {"browser", "context", "page", "new_context"}
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Mark what drives a browser, and skip it where there is none."""
+    for item in items:
+        if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no chromium on this machine; script/setup says why"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how often the long proofs of this run repeated."""
+    if not counts.REGISTERED:
+        return
+    advice = "all in full" if counts.IS_LONG else "reduced; script/test --long runs all of it"
+    terminalreporter.section(f"long proofs ({advice})")
+    for entry in counts.REGISTERED.values():
+        terminalreporter.line(str(entry))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, quiet on the network and able to run as root inside a container."""
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run"]
+    silent = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": quiet + silent}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A reader in Hanoi."""
+    return browser_context_args | {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
