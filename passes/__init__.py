@@ -1,0 +1,37 @@
+"""The issuer: transport companies apply, the authority signs and revokes, scans come home, districts follow up."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+def create_app(instance: Path | str | None = None, **overrides: Any) -> Flask:
+    """Make the issuer for one instance folder.
+
+    Args:
+        instance: the folder of `passes init`; `$PASSES_INSTANCE` or `instance/` when not given.
+        **overrides: Flask settings that come before those of the instance.
+
+    Raises:
+        passes.config.ConfigError: a secret is missing; the message says what to do.
+    """
+    from passes import access, db, extensions, jobs, pages, privacy  # noqa: PLC0415 - `import passes` stays light
+    from passes.config import Instance, flask_settings  # noqa: PLC0415 - as above
+
+    where = Instance(Path(instance or os.environ.get("PASSES_INSTANCE") or "instance").resolve())
+    app = Flask("passes", instance_path=str(where.path), template_folder=str(TEMPLATES / "issuer"))
+    app.config.update(flask_settings(where) | overrides)
+    app.extensions["instance"] = where
+    app.extensions["privacy"] = privacy.Privacy(app.config["DATA_KEY"], app.config["LOOKUP_KEY"])
+    db.db.init_app(app)
+    extensions.init_app(app)
+    jobs.init_app(app)
+    access.init_app(app)
+    pages.init_app(app)
+    return app

@@ -1,0 +1,1 @@
+"""Applications for vehicle passes, from draft to decision."""

@@ -1,0 +1,123 @@
+"""Applications for vehicle passes."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from passes.accounts.models import Organisation
+from passes.db import Base, UtcDateTime, enum_column
+from passes.fleet.models import CrewMember, Vehicle
+
+
+class ApplicationState(enum.StrEnum):
+    """Where an application stands; `services.TRANSITIONS` says what may follow what."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Decision(enum.StrEnum):
+    """What the reviewer decided for one vehicle."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class RefusalCode(enum.StrEnum):
+    """Why an application or one of its vehicles was not approved; the same codes for every clerk."""
+
+    INSPECTION_EXPIRED = "inspection_expired"
+    LICENCE_MISMATCH = "licence_mismatch"
+    DOCUMENT_MISSING = "document_missing"
+    DOCUMENT_UNREADABLE = "document_unreadable"
+    CARGO_NOT_ALLOWED = "cargo_not_allowed"
+    ROUTE_INCOMPLETE = "route_incomplete"
+    DOUBLE_BOOKED = "double_booked"
+    WRONG_AUTHORITY = "wrong_authority"
+
+
+class Application(Base):
+    """One request of a carrier: vehicles with crews, on one route, for one cargo and one window of days.
+
+    `first_day` and `last_day` are days in Asia/Ho_Chi_Minh, both included.
+    """
+
+    __tablename__ = "applications"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    carrier_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    state: Mapped[ApplicationState] = mapped_column(enum_column(ApplicationState), index=True)
+    cargo: Mapped[int] = mapped_column()
+    first_day: Mapped[date] = mapped_column()
+    last_day: Mapped[date] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    refusal_code: Mapped[RefusalCode | None] = mapped_column(enum_column(RefusalCode))
+    note: Mapped[str | None] = mapped_column(sa.Text)
+
+    carrier: Mapped[Organisation] = relationship(lazy="joined")
+    stops: Mapped[list[ApplicationStop]] = relationship(
+        order_by="ApplicationStop.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+    vehicles: Mapped[list[ApplicationVehicle]] = relationship(
+        order_by="ApplicationVehicle.position", cascade="all, delete-orphan", lazy="selectin", back_populates="application"
+    )
+
+    @property
+    def route(self) -> tuple[str, ...]:
+        """Area codes from origin to destination."""
+        return tuple(stop.area_code for stop in self.stops)
+
+
+class ApplicationStop(Base):
+    """One place of the route; position 0 is the origin, the last one the destination."""
+
+    __tablename__ = "application_stops"
+
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"))
+
+
+class ApplicationVehicle(Base):
+    """One vehicle of an application, with its crew and the decision on it."""
+
+    __tablename__ = "application_vehicles"
+    __table_args__ = (sa.UniqueConstraint("application_id", "vehicle_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
+    vehicle_id: Mapped[int] = mapped_column(sa.ForeignKey("vehicles.id"), index=True)
+    position: Mapped[int] = mapped_column()
+    decision: Mapped[Decision] = mapped_column(enum_column(Decision), default=Decision.PENDING)
+    refusal_code: Mapped[RefusalCode | None] = mapped_column(enum_column(RefusalCode))
+
+    application: Mapped[Application] = relationship(back_populates="vehicles")
+    vehicle: Mapped[Vehicle] = relationship(lazy="joined")
+    crew: Mapped[list[ApplicationCrew]] = relationship(
+        order_by="ApplicationCrew.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+
+class ApplicationCrew(Base):
+    """One person in one vehicle of an application."""
+
+    __tablename__ = "application_crew"
+
+    application_vehicle_id: Mapped[int] = mapped_column(sa.ForeignKey("application_vehicles.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    crew_member_id: Mapped[int] = mapped_column(sa.ForeignKey("crew_members.id"), index=True)
+    member: Mapped[CrewMember] = relationship(lazy="joined")

@@ -1,0 +1,1 @@
+"""Administrative divisions by their General Statistics Office codes."""

@@ -1,0 +1,54 @@
+"""The audit log: who did what to what, written in the same transaction as the deed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from passes.db import Base, UtcDateTime
+
+if TYPE_CHECKING:
+    from passes.accounts.models import User
+
+
+class AuditEntry(Base):
+    """One deed. Rows are only ever added.
+
+    `details` holds codes and numbers, never personal data: the log outlives what it speaks about.
+    """
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    verb: Mapped[str] = mapped_column(sa.String(64), index=True)
+    subject: Mapped[str] = mapped_column(sa.String(128), index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+
+def record(  # noqa: PLR0913 - the six parts of one sentence
+    session: Session, actor: User | None, verb: str, subject: object, details: dict[str, Any] | None, now: datetime
+) -> None:
+    """Add an entry to the caller's transaction.
+
+    Args:
+        session: the transaction of the deed itself.
+        actor: who did it; None for the system (a worker, the command line).
+        verb: what was done, as `area.verb`, for example `applications.approve`.
+        subject: a mapped object (kept as `Class:id`) or a text.
+        details: codes and numbers worth keeping.
+        now: when.
+    """
+    if isinstance(subject, Base):
+        session.flush()
+        key = sa.inspect(subject).identity or ()
+        subject = f"{type(subject).__name__}:{':'.join(map(str, key))}"
+    session.add(
+        AuditEntry(
+            at=now, actor_id=actor.id if actor else None, verb=verb, subject=str(subject), details=details or {}
+        )
+    )

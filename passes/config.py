@@ -1,0 +1,159 @@
+"""An instance: the folder that holds everything one issuer keeps, and the secrets it cannot start without."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SECRET_NAMES = ("secret_key", "password_salt", "data_key", "lookup_key", "jobs_key", "keys_passphrase")
+_SECRET_BYTES = 32
+
+
+class ConfigError(Exception):
+    """The instance cannot start; the message says what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Paths inside one instance folder.
+
+    Args:
+        path: the folder, usually `instance/`.
+    """
+
+    path: Path
+
+    @property
+    def secrets_file(self) -> Path:
+        """Random secrets, mode 600, made by `passes init`."""
+        return self.path / "secrets.json"
+
+    @property
+    def config_file(self) -> Path:
+        """Optional settings, TOML."""
+        return self.path / "config.toml"
+
+    @property
+    def database_file(self) -> Path:
+        """The embedded database."""
+        return self.path / "passes.db"
+
+    @property
+    def jobs_file(self) -> Path:
+        """The embedded job queue."""
+        return self.path / "jobs.db"
+
+    @property
+    def trust_dir(self) -> Path:
+        """The public trust repository: `metadata/` and `targets/`."""
+        return self.path / "trust"
+
+    def keys_dir(self, purpose: str) -> Path:
+        """Folder of private keys: `online`, `issuing` or `sealing`."""
+        return self.path / "keys" / purpose
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def create_secrets(instance: Instance) -> None:
+    """Make the instance folder and its random secrets; secrets that are there already stay."""
+    instance.path.mkdir(parents=True, exist_ok=True)
+    if not instance.secrets_file.exists():
+        made = {name: secrets.token_hex(_SECRET_BYTES) for name in SECRET_NAMES}
+        write_private(instance.secrets_file, json.dumps(made, indent=2) + "\n")
+
+
+def read_secrets(instance: Instance) -> dict[str, str]:
+    """Return the secrets by name; `PASSES_<NAME>` in the environment comes before the file.
+
+    Raises:
+        ConfigError: one is missing or shorter than 32 hex-coded bytes.
+    """
+    stored: dict[str, Any] = {}
+    if instance.secrets_file.exists():
+        try:
+            stored = json.loads(instance.secrets_file.read_text("utf-8"))
+        except ValueError as error:
+            msg = f"{instance.secrets_file} is not readable as JSON; restore it from the backup."
+            raise ConfigError(msg) from error
+    found = {name: os.environ.get(f"PASSES_{name.upper()}") or stored.get(name, "") for name in SECRET_NAMES}
+    for name, value in found.items():
+        try:
+            good = len(bytes.fromhex(value)) >= _SECRET_BYTES
+        except (TypeError, ValueError):
+            good = False
+        if not good:
+            msg = (
+                f"Secret “{name}” is missing or too short (64 hexadecimal digits are needed). Run `passes init` for a "
+                f"new instance, restore {instance.secrets_file} from the backup, or set PASSES_{name.upper()}."
+            )
+            raise ConfigError(msg)
+    return found
+
+
+def read_settings(instance: Instance) -> dict[str, Any]:
+    """Return upper-cased Flask settings from `config.toml`, or nothing when there is no such file.
+
+    Raises:
+        ConfigError: the file is not valid TOML.
+    """
+    if not instance.config_file.exists():
+        return {}
+    try:
+        raw = tomllib.loads(instance.config_file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{instance.config_file}: {error}. Correct the line it names."
+        raise ConfigError(msg) from error
+    return {key.upper(): value for key, value in raw.items()}
+
+
+def flask_settings(instance: Instance) -> dict[str, Any]:
+    """Return everything `create_app` needs, from defaults, `config.toml` and the secrets.
+
+    Raises:
+        ConfigError: a secret is missing or a file is broken.
+    """
+    keys = read_secrets(instance)
+    settings: dict[str, Any] = {
+        "ISSUER_ID": "VN-HN",
+        "ISSUING_AGENCY": "SỞ GIAO THÔNG VẬN TẢI HÀ NỘI",
+        "ISSUING_PLACE": "Hà Nội",
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "REVIEW_PROMISE_HOURS": 24,
+        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{instance.database_file}",
+        "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
+        "BABEL_DEFAULT_LOCALE": "vi",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "HTTPS": False,
+    }
+    settings |= read_settings(instance)
+    if url := os.environ.get("PASSES_DATABASE_URL"):
+        settings["SQLALCHEMY_DATABASE_URI"] = url
+    return settings | {
+        "SECRET_KEY": keys["secret_key"],
+        "SECURITY_PASSWORD_SALT": keys["password_salt"],
+        "DATA_KEY": bytes.fromhex(keys["data_key"])[:_SECRET_BYTES],
+        "LOOKUP_KEY": bytes.fromhex(keys["lookup_key"]),
+        "JOBS_KEY": keys["jobs_key"],
+        "KEYS_PASSPHRASE": keys["keys_passphrase"],
+        "SESSION_COOKIE_SECURE": bool(settings["HTTPS"]),
+        "REMEMBER_COOKIE_SECURE": bool(settings["HTTPS"]),
+    }

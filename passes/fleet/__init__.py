@@ -1,0 +1,1 @@
+"""What a carrier has: vehicles and crew."""

@@ -1,0 +1,1 @@
+"""Medical follow-up of exposed persons by the district where they stay."""

@@ -1,0 +1,70 @@
+"""Follow-ups, and statements of where a person stays."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from passes.db import Base, UtcDateTime, enum_column
+from passes.people.models import Person
+
+
+class FollowUpStatus(enum.StrEnum):
+    """SORMAS's statuses of a follow-up."""
+
+    FOLLOW_UP = "FOLLOW_UP"
+    COMPLETED = "COMPLETED"
+    CANCELED = "CANCELED"
+    LOST = "LOST"
+    NO_FOLLOW_UP = "NO_FOLLOW_UP"
+
+
+class StaySource(enum.StrEnum):
+    """Who said where a person stays."""
+
+    OFFICER = "officer"
+    IMPORT = "import"
+    STAFF = "staff"
+    TRANSFER = "transfer"
+
+
+class StayStatement(Base):
+    """Somebody said, for a point in time, in which ward (or district) a person stays; the newest `(at, id)` counts."""
+
+    __tablename__ = "stay_statements"
+    __table_args__ = (sa.UniqueConstraint("scan_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    source: Mapped[StaySource] = mapped_column(enum_column(StaySource))
+    area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"))
+    scan_id: Mapped[str | None] = mapped_column(sa.ForeignKey("scans.id"))
+
+
+class FollowUp(Base):
+    """The medical follow-up of one person for one zone, in the district where the person stays.
+
+    `due`, `first_at`, `last_at`, `district_code` and `stay_code` are derived; `stay_code` is None where nobody said
+    and nothing on file tells, and the district is then that of the last movement.
+    """
+
+    __tablename__ = "followups"
+    __table_args__ = (sa.UniqueConstraint("person_id", "zone_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
+    zone_id: Mapped[str] = mapped_column(sa.ForeignKey("zones.id"), index=True)
+    district_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
+    stay_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[FollowUpStatus] = mapped_column(enum_column(FollowUpStatus), index=True)
+    status_reason: Mapped[str | None] = mapped_column(sa.String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person: Mapped[Person] = relationship(lazy="joined")

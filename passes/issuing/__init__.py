@@ -1,0 +1,1 @@
+"""Issued passes: signing, printing, revoking."""

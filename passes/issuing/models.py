@@ -1,0 +1,94 @@
+"""Issued passes and the status bits that revoke them."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from passes.applications.models import ApplicationVehicle
+from passes.db import Base, EncryptedText, UtcDateTime, enum_column
+from passes.people.models import Person
+from protocol.claims import Role as CrewRole
+
+
+class PassStatus(enum.StrEnum):
+    """What the status list says of a pass."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+
+
+class RevocationReason(enum.StrEnum):
+    """Why a pass was revoked; the same codes for every clerk."""
+
+    WRONG_DATA = "wrong_data"
+    MISUSE = "misuse"
+    LOST_OR_COPIED = "lost_or_copied"
+    CREW_UNFIT = "crew_unfit"
+    ENDED_EARLY = "ended_early"
+
+
+class VehiclePass(Base):
+    """One pass. Written unsigned by the approval, in its transaction; the signing worker fills `text` and `signed_at`.
+
+    `(iss, cti)` is its identity (`cti` 8 bytes, hex). `not_before` and `expires_at` are the signed window.
+    """
+
+    __tablename__ = "vehicle_passes"
+    __table_args__ = (sa.UniqueConstraint("iss", "cti"), sa.UniqueConstraint("status_uri", "status_index"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    application_vehicle_id: Mapped[int] = mapped_column(sa.ForeignKey("application_vehicles.id"), index=True)
+    carrier_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    plate: Mapped[str] = mapped_column(sa.String(12), index=True)
+    iss: Mapped[str] = mapped_column(sa.String(16))
+    cti: Mapped[str] = mapped_column(sa.String(16))
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    kid: Mapped[str | None] = mapped_column(sa.String(16), index=True)
+    text: Mapped[str | None] = mapped_column(EncryptedText)
+    status_uri: Mapped[str | None] = mapped_column(sa.String(24))
+    status_index: Mapped[int | None] = mapped_column()
+    status: Mapped[PassStatus] = mapped_column(enum_column(PassStatus), default=PassStatus.VALID, index=True)
+    status_reason: Mapped[RevocationReason | None] = mapped_column(enum_column(RevocationReason))
+    status_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    application_vehicle: Mapped[ApplicationVehicle] = relationship(lazy="joined")
+    crew: Mapped[list[PassCrew]] = relationship(
+        order_by="PassCrew.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+
+class PassCrew(Base):
+    """Who stands at which crew index of a pass; this is how a scan's `(iss, cti, crew index)` becomes a person."""
+
+    __tablename__ = "pass_crew"
+
+    pass_id: Mapped[int] = mapped_column(sa.ForeignKey("vehicle_passes.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), index=True)
+    role: Mapped[CrewRole] = mapped_column(enum_column(CrewRole))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    person: Mapped[Person] = relationship(lazy="joined")
+
+
+class StatusShard(Base):
+    """One status list of 2^17 entries.
+
+    Indices are given out in the order `(multiplier * n + offset) mod 2^17`: no two passes share one, and a pass's
+    index does not tell how many were issued before it.
+    """
+
+    __tablename__ = "status_shards"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    multiplier: Mapped[int] = mapped_column()
+    offset: Mapped[int] = mapped_column()
+    used: Mapped[int] = mapped_column(default=0)

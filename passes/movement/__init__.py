@@ -1,0 +1,1 @@
+"""Scans, the movements they prove, zones, and who was exposed."""

@@ -1,0 +1,144 @@
+"""What every page shares: blueprints, navigation, language, errors, and how times and codes are shown."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+
+from passes import access, fonts
+from passes.db import db
+from passes.extensions import LANGUAGES, csrf, language
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+log = logging.getLogger(__name__)
+home = Blueprint("home", __name__)
+lang = Blueprint("lang", __name__)
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One entry of the main navigation."""
+
+    label: Any
+    url: str
+    is_active: bool
+
+
+# Permission, endpoint and label of each area's front page, in the order of the navigation.
+AREAS = (
+    ("applications.apply", "applications.index", _l("Hồ sơ")),
+    ("passes.print", "issuing.index", _l("Giấy đã cấp")),
+    ("fleet.manage", "fleet.vehicles", _l("Phương tiện")),
+    ("fleet.manage", "fleet.crew", _l("Lái xe, phụ xe")),
+    ("applications.review", "applications.queue", _l("Hồ sơ chờ duyệt")),
+    ("passes.revoke", "issuing.register", _l("Sổ giấy đã cấp")),
+    ("followups.view", "followup.index", _l("Theo dõi y tế")),
+    ("zones.manage", "movement.zones", _l("Khu vực phong tỏa, ổ dịch")),
+    ("scans.view", "movement.scans", _l("Lượt quét")),
+    ("stations.manage", "stations.index", _l("Máy chốt")),
+    ("audit.view", "home.audit_log", _l("Nhật ký")),
+)
+
+
+def navigation() -> list[NavigationItem]:
+    """Return the areas that the signed-in user may enter."""
+    if not current_user.is_authenticated:
+        return []
+    allowed = access.permissions_of(current_user)
+    return [
+        NavigationItem(label, url_for(endpoint), request.endpoint == endpoint)
+        for permission, endpoint, label in AREAS
+        if permission in allowed
+    ]
+
+
+@home.get("/")
+@access.requires(access.SIGNED_IN)
+def index() -> str:
+    """Show the tasks of the signed-in user."""
+    return render_template("home.html")
+
+
+@home.get("/healthz")
+@access.public
+def health() -> Response:
+    """Say that the process answers and reaches its database."""
+    db.session.execute(db.text("SELECT 1"))
+    return Response("ok\n", mimetype="text/plain")
+
+
+@home.get("/audit")
+@access.requires("audit.view")
+def audit_log() -> str:
+    """Show who did what, newest first."""
+    from passes.audit import AuditEntry  # noqa: PLC0415 - models are imported when the application is made
+
+    entries = db.paginate(db.select(AuditEntry).order_by(AuditEntry.id.desc()), per_page=50)
+    return render_template("audit/index.html", entries=entries)
+
+
+@lang.get("/lang/<code>")
+@access.public
+def switch(code: str) -> BaseResponse:
+    """Keep the reader's language and go back to the page they came from."""
+    if code in LANGUAGES:
+        session["language"] = code
+    target = request.args.get("next", "/")
+    is_ours = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if is_ours else "/")
+
+
+def _show_error(error: Exception) -> tuple[str, int]:
+    """Answer with a page that says what to do, and with a code that the log has too."""
+    status = error.code if isinstance(error, HTTPException) and error.code else 500
+    reference = secrets.token_hex(4).upper()
+    if status >= 500:  # noqa: PLR2004 - server errors
+        db.session.rollback()
+        log.error("error %s at %s", reference, request.path, exc_info=error)
+    else:
+        log.info("answered %s (%s) at %s", status, reference, request.path)
+    return render_template("errors/error.html", status=status, reference=reference), status
+
+
+def _context() -> dict[str, Any]:
+    is_signed_in = current_user.is_authenticated
+    return {
+        "language": language(),
+        "navigation": navigation(),
+        "user_name": current_user.name if is_signed_in else "",
+        "organisation_name": current_user.organisation.short_name if is_signed_in else "",
+        "permissions": access.permissions_of(current_user) if is_signed_in else frozenset(),
+        "now": datetime.now(UTC),
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Register every blueprint, the error pages and what templates need."""
+    from passes.applications.views import bp as applications  # noqa: PLC0415 - views import this package's db
+    from passes.areas.views import bp as areas  # noqa: PLC0415
+    from passes.fleet.views import bp as fleet  # noqa: PLC0415
+    from passes.followup.views import bp as followup  # noqa: PLC0415
+    from passes.issuing.views import bp as issuing  # noqa: PLC0415
+    from passes.movement.views import bp as movement  # noqa: PLC0415
+    from passes.stations.views import api  # noqa: PLC0415
+    from passes.stations.views import bp as stations  # noqa: PLC0415
+    from passes.trust.views import bp as trust  # noqa: PLC0415
+
+    csrf.exempt(api)  # a device proves itself with a signature; there is no cookie to ride on
+    for blueprint in (home, lang, fonts.bp, areas, fleet, applications, issuing, stations, api, trust, movement, followup):
+        app.register_blueprint(blueprint)
+    app.context_processor(_context)
+    app.register_error_handler(HTTPException, _show_error)
+    if not app.debug and not app.testing:
+        app.register_error_handler(Exception, _show_error)

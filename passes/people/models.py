@@ -1,0 +1,29 @@
+"""Persons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from passes.db import Base, EncryptedText, UtcDateTime
+
+
+class Person(Base):
+    """One human being, whichever carrier employs them and whichever paper names them.
+
+    The ID number, name and phone are encrypted; `id_hash` is the keyed hash by which the ID number is found. A person
+    without an ID number is provisional: `provisional_key` names the record that brought them in.
+    """
+
+    __tablename__ = "persons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    id_number: Mapped[str | None] = mapped_column(EncryptedText)
+    id_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    provisional_key: Mapped[str | None] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str | None] = mapped_column(EncryptedText)
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    residence_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""Freight points and businesses."""

@@ -1,0 +1,1 @@
+"""Stations, their enrolled devices, and the interface they sync through."""

@@ -1,0 +1,1 @@
+"""Keys and the trust repository that stations verify against."""
