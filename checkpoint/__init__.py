@@ -1,0 +1,1 @@
+"""The station: a laptop or small box at a post that reads passes, decides without network, and keeps every scan."""

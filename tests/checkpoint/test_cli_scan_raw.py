@@ -1,0 +1,56 @@
+"""`checkpoint scan --raw`, as a person runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.checkpoint.pictures import draw_code, put_on_road, save, save_video
+
+PASS, CARD = "VP1:" + "NCFOXN%TS3DH" * 20, "CC1:" + "3ZSUZK+.V0ET" * 12
+
+
+def checkpoint(*arguments: object, lang: str = "vi_VN.UTF-8") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "checkpoint", *map(str, arguments)]
+    environment = {**os.environ, "LANG": lang, "LC_ALL": ""}
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+
+
+def lines(output: str) -> list[dict]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_each_picture_is_one_json_object_with_its_file_and_texts(tmp_path: Path) -> None:
+    one = save(tmp_path / "1.png", put_on_road(draw_code(PASS), draw_code(CARD)))
+    two = save(tmp_path / "2.jpg", put_on_road())
+    done = checkpoint("scan", "--raw", tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, second = lines(done.stdout)
+    assert first["file"] == str(one)
+    assert sorted(first["texts"]) == sorted([PASS, CARD])
+    assert second == {"file": str(two), "texts": []}
+
+
+def test_a_video_is_one_object_with_all_its_texts(tmp_path: Path) -> None:
+    road, code, card = put_on_road(), put_on_road(draw_code(PASS)), put_on_road(draw_code(CARD))
+    video = save_video(tmp_path / "v.avi", [road, code, code, road, card])
+    done = checkpoint("scan", "--raw", "--json", video)
+    assert lines(done.stdout) == [{"file": str(video), "texts": [PASS, CARD]}]
+
+
+def test_an_unreadable_picture_in_a_folder_is_said_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "1.png").write_bytes(b"no picture")
+    save(tmp_path / "2.png", put_on_road(draw_code(PASS)))
+    done = checkpoint("scan", "--raw", tmp_path)
+    assert done.returncode == 2
+    assert [line["texts"] for line in lines(done.stdout)] == [[], [PASS]]
+    assert "Không đọc được ảnh" in done.stderr
+
+
+def test_what_is_missing_ends_with_exit_code_2_and_no_output(tmp_path: Path) -> None:
+    for arguments in (("scan", "--raw", tmp_path / "none.jpg"), ("scan", "--raw", "--camera", "63")):
+        done = checkpoint(*arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("Lỗi: ")
+        assert "Traceback" not in done.stderr
