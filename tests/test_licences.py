@@ -4,14 +4,11 @@ Why that licence: docs/adr/0002-licence.md.
 """
 
 import importlib.metadata
-import re
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 
-PROJECT = "vehicle-pass"
-EXTRAS = ("issuer", "station", "dev")
+from tests.installed import PROJECT, dependencies, normalised
 
 # SPDX identifiers, and why each goes together with GPL-3.0-or-later.
 ALLOWED = {
@@ -66,32 +63,6 @@ EXPLAINED = {
 }
 
 
-def normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def installed_dependencies() -> dict[str, importlib.metadata.Distribution]:
-    """Everything this project pulls in on this machine, by normalised name."""
-    found: dict[str, importlib.metadata.Distribution] = {}
-    open_ends = [(PROJECT, frozenset(EXTRAS))]
-    seen = set()
-    while open_ends:
-        name, extras = open_ends.pop()
-        if (name, extras) in seen:
-            continue
-        seen.add((name, extras))
-        distribution = importlib.metadata.distribution(name)
-        if name != PROJECT:
-            found[name] = distribution
-        for line in distribution.requires or ():
-            requirement = Requirement(line)
-            if requirement.marker is None or any(
-                requirement.marker.evaluate({"extra": extra}) for extra in (extras or {""})
-            ):
-                open_ends.append((normalised(requirement.name), frozenset(requirement.extras)))
-    return found
-
-
 def licences(distribution: importlib.metadata.Distribution) -> set[str]:
     """The SPDX identifiers that apply to a package, all of them; for 'A OR B' the first that is allowed."""
     name = normalised(distribution.metadata["Name"])
@@ -112,7 +83,7 @@ def licences(distribution: importlib.metadata.Distribution) -> set[str]:
     return {CLASSIFIERS.get(line, line) for line in named} or {"nothing stated"}
 
 
-DEPENDENCIES = installed_dependencies()
+DEPENDENCIES = dependencies("issuer", "station", "dev")
 
 
 @pytest.mark.parametrize("name", sorted(DEPENDENCIES))
