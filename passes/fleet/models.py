@@ -15,7 +15,10 @@ from protocol.claims import Role as CrewRole
 
 
 class Vehicle(Base):
-    """A truck, tractor or trailer of one carrier; `plate` is normalised ("29C12345")."""
+    """A truck, tractor or trailer of one carrier; `plate` is normalised ("29C12345").
+
+    A vehicle that the carrier gave up is retired, never deleted: earlier passes name it.
+    """
 
     __tablename__ = "vehicles"
     __table_args__ = (sa.UniqueConstraint("carrier_id", "plate"),)
@@ -27,11 +30,12 @@ class Vehicle(Base):
     payload_tonnes: Mapped[Decimal] = mapped_column(sa.Numeric(5, 1))
     inspection_expires_on: Mapped[date] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     carrier: Mapped[Organisation] = relationship(lazy="joined")
 
 
 class CrewMember(Base):
-    """A person who drives or assists for one carrier, with the papers that say so."""
+    """A person who drives or assists for one carrier, with the papers that say so; retired, never deleted."""
 
     __tablename__ = "crew_members"
     __table_args__ = (sa.UniqueConstraint("carrier_id", "person_id"),)
@@ -44,4 +48,5 @@ class CrewMember(Base):
     licence_expires_on: Mapped[date | None] = mapped_column()
     test_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship(lazy="joined")
