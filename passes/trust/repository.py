@@ -23,7 +23,7 @@ from passes.trust.condition import RepositoryStatus, condition_of
 from passes.trust.files import DirectoryLock, write_whole
 from passes.trust.keys import OfflineKeys, OnlineKeys
 from passes.trust.publication import Draft, compose, no_targets_key
-from passes.trust.roles import HEAD_TARGET, LIVE, TrustRepositoryError, build_root, sign
+from passes.trust.roles import HEAD_TARGET, TrustRepositoryError, build_root, sign
 from passes.trust.storage import RepositoryFiles
 
 
