@@ -1,0 +1,200 @@
+"""Keeping organisations, users and roles."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from stdnum.exceptions import ValidationError
+from stdnum.vn import mst
+
+from passes import audit
+from passes.accounts.models import Organisation, OrganisationKind, Role, User
+from passes.areas.services import get_area
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+ROLES_OF: Mapping[OrganisationKind, tuple[str, ...]] = {
+    OrganisationKind.CARRIER: ("carrier",),
+    OrganisationKind.AUTHORITY: ("reviewer", "administrator"),
+    OrganisationKind.HEALTH: ("health",),
+    OrganisationKind.DISTRICT: ("district",),
+    OrganisationKind.WARD: ("ward",),
+    OrganisationKind.SITE_OPERATOR: ("site_operator",),
+}
+"""Which roles the users of an organisation may have; the first is the one they get when nobody says."""
+
+_AREA_DIGITS = {OrganisationKind.DISTRICT: 3, OrganisationKind.WARD: 5}
+_SHORT_NAME_CHARS = 40
+
+
+class AccountError(Exception):
+    """An organisation or a user cannot be kept as given.
+
+    Attributes:
+        code: stable word that views turn into a sentence.
+        field: the name of the argument that is wrong.
+    """
+
+    def __init__(self, code: str, field: str, message: str) -> None:
+        """Keep code and field beside the English message."""
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
+@dataclass(frozen=True)
+class OrganisationDraft:
+    """What is known of an organisation before it is kept.
+
+    Args:
+        kind: what it does here.
+        name: as registered.
+        short_name: at most 40 characters; it stands in the QR code of a carrier's passes.
+        tax_number: 10 or 13 digits, with or without hyphens.
+        phone: as people write it.
+        area_code: the district or ward that a district or ward office answers for.
+    """
+
+    kind: OrganisationKind
+    name: str
+    short_name: str
+    tax_number: str | None = None
+    phone: str | None = None
+    area_code: str | None = None
+
+
+def ensure_roles(session: Session) -> dict[str, Role]:
+    """Return every role by name; roles that the database does not know yet are added."""
+    known = {role.name: role for role in session.scalars(sa.select(Role))}
+    for name in sorted({name for names in ROLES_OF.values() for name in names} - known.keys()):
+        known[name] = Role(name=name)
+        session.add(known[name])
+    session.flush()
+    return known
+
+
+def normalise_tax_number(text: str) -> str:
+    """Return a Vietnamese tax number as 10 digits, or 10 digits, hyphen and 3 digits for a branch.
+
+    Raises:
+        AccountError: it is not one (`tax_number_invalid`).
+    """
+    try:
+        digits = mst.validate(text)
+    except ValidationError as error:
+        raise AccountError("tax_number_invalid", "tax_number", f"{text!r} is not a tax number") from error
+    return mst.format(digits)
+
+
+def create_organisation(session: Session, actor: User | None, draft: OrganisationDraft, now: datetime) -> Organisation:
+    """Keep a new organisation.
+
+    Args:
+        session: the caller's transaction.
+        actor: who registers it; None for the command line.
+        draft: what is known of it.
+        now: when.
+
+    Raises:
+        AccountError: a value is missing, malformed or taken.
+        passes.areas.services.AreaUnknownError: no division has the area code.
+    """
+    name, short_name = draft.name.strip(), draft.short_name.strip()
+    if not name:
+        raise AccountError("name_missing", "name", "an organisation needs a name")
+    if not 0 < len(short_name) <= _SHORT_NAME_CHARS:
+        raise AccountError("short_name_length", "short_name", "a short name has 1 to 40 characters")
+    tax_number = normalise_tax_number(draft.tax_number) if draft.tax_number else None
+    if tax_number and session.scalar(sa.select(Organisation.id).where(Organisation.tax_number == tax_number)):
+        raise AccountError("tax_number_taken", "tax_number", f"{tax_number} is registered already")
+    digits = _AREA_DIGITS.get(draft.kind)
+    if digits and (draft.area_code is None or len(get_area(session, draft.area_code).code) != digits):
+        raise AccountError("area_level", "area_code", f"a {draft.kind} office answers for an area of {digits} digits")
+    organisation = Organisation(
+        kind=draft.kind,
+        name=name,
+        short_name=short_name,
+        tax_number=tax_number,
+        phone=draft.phone,
+        area_code=draft.area_code,
+        created_at=now,
+    )
+    session.add(organisation)
+    audit.record(session, actor, "accounts.create_organisation", organisation, {"kind": draft.kind.value}, now)
+    return organisation
+
+
+def create_user(
+    session: Session,
+    actor: User | None,
+    organisation: Organisation,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    roles: Collection[str] | None = None,
+    now: datetime,
+) -> User:
+    """Keep a new user who can log in at once.
+
+    Args:
+        session: the caller's transaction.
+        actor: who makes the account; None for the command line.
+        organisation: whom the user acts for.
+        email: the login name; kept in lower case.
+        name: the person's name.
+        password_hash: as Flask-Security's `hash_password` returns it; this layer never sees a password.
+        roles: names out of `ROLES_OF` for the organisation's kind; its first when None.
+        now: when.
+
+    Raises:
+        AccountError: the e-mail address is taken, or a role does not fit the organisation.
+    """
+    email = email.strip().lower()
+    allowed = ROLES_OF[organisation.kind]
+    wanted = allowed[:1] if roles is None else tuple(roles)
+    if unfit := sorted(set(wanted) - set(allowed)):
+        raise AccountError("role_unfit", "roles", f"{', '.join(unfit)} does not fit a {organisation.kind}")
+    if session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email)):
+        raise AccountError("email_taken", "email", f"{email} has an account already")
+    known = ensure_roles(session)
+    user = User(
+        email=email,
+        name=name.strip(),
+        organisation=organisation,
+        roles=[known[role] for role in wanted],
+        password=password_hash,
+        active=True,
+        fs_uniquifier=uuid.uuid4().hex,
+        confirmed_at=now,
+        create_datetime=now,
+        update_datetime=now,
+    )
+    session.add(user)
+    audit.record(session, actor, "accounts.create_user", user, {"roles": sorted(wanted)}, now)
+    return user
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """Return the user with this e-mail address, or None."""
+    return session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+
+
+def organisation_names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Return the short names of organisations by their row id."""
+    rows = session.execute(sa.select(Organisation.id, Organisation.short_name).where(Organisation.id.in_(set(ids))))
+    return {row.id: row.short_name for row in rows}
+
+
+def user_names(session: Session, ids: Collection[int | None]) -> dict[int, str]:
+    """Return the names of users by their row id."""
+    wanted = {user_id for user_id in ids if user_id is not None}
+    rows = session.execute(sa.select(User.id, User.name).where(User.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
