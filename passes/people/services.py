@@ -71,3 +71,22 @@ def keep_person(  # noqa: PLR0913 - what a paper says about one person
 def people_by_id(session: Session, ids: Iterable[int]) -> dict[int, Person]:
     """Return persons by their row id."""
     return {p.id: p for p in session.scalars(sa.select(Person).where(Person.id.in_(set(ids))))}
+
+
+def change_person(
+    session: Session, person: Person, *, name: str | None, phone: str | None, residence_code: str | None
+) -> Person:
+    """Replace what is on file about a person by what was declared last; None leaves a value as it is.
+
+    Args:
+        session: the caller's transaction.
+        person: whom it is about; the ID number never changes.
+        name: as on the paper.
+        phone: E.164.
+        residence_code: ward of residence.
+    """
+    person.name = name or person.name
+    person.phone = phone or person.phone
+    person.residence_code = residence_code or person.residence_code
+    session.flush()
+    return person

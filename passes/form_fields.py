@@ -1,0 +1,182 @@
+"""Form fields for what people here type: days, hours, tonnes, phone numbers. What was typed comes back on an error."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import phonenumbers
+from flask_babel import gettext as _
+from wtforms import StringField
+from wtforms.validators import InputRequired, StopValidation, ValidationError
+
+from passes.local_time import LOCAL, local_date
+
+_DAY = re.compile(r"(?P<day>\d{1,2})[/.\- ](?P<month>\d{1,2})[/.\- ](?P<year>\d{4})")
+_DAY_CLOSE = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d{4})")
+_DAY_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
+_CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?P<minute>\d{2})?)?", re.IGNORECASE)
+_REGION = "VN"
+
+
+class Required(InputRequired):
+    """Refuse an empty value with a sentence that says what to give, and stop there."""
+
+    def __init__(self, message: Any) -> None:
+        """Keep the sentence (a lazy text)."""
+        super().__init__(message)
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Look at what was typed, not at what could be read of it.
+
+        Raises:
+            StopValidation: nothing was typed.
+        """
+        del form
+        if not field.raw_data or not str(field.raw_data[0]).strip():
+            field.errors[:] = []
+            raise StopValidation(str(self.message))
+
+
+class TypedField(StringField):
+    """A text field whose `data` is a value, and which shows again exactly what was typed.
+
+    Subclasses say how to read and how to show a value; `read` raises ValueError with the sentence for the reader.
+    """
+
+    def read(self, text: str) -> Any:
+        """Return the value of what was typed."""
+        raise ValueError(text)
+
+    def show(self, value: Any) -> str:
+        """Return how a stored value is typed."""
+        return str(value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed; nothing typed is None."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if text:
+            self.data = self.read(text)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.show(self.data)
+
+
+class DayField(TypedField):
+    """A day, typed "18/09/2021"; also "18-9-2021", "18092021" and ISO dates."""
+
+    def read(self, text: str) -> date:
+        """Return the day."""
+        for pattern in (_DAY, _DAY_CLOSE, _DAY_ISO):
+            if found := pattern.fullmatch(text):
+                try:
+                    return date(int(found["year"]), int(found["month"]), int(found["day"]))
+                except ValueError:
+                    raise ValueError(_("Không có ngày %(text)s trong lịch.", text=text)) from None
+        raise ValueError(_("Ghi ngày theo ngày/tháng/năm, ví dụ 18/09/2021."))
+
+    def show(self, value: date) -> str:
+        """Return the day as it is typed."""
+        return value.strftime("%d/%m/%Y")
+
+
+class ClockField(TypedField):
+    """An hour of the day, typed "14:00"; also "14h", "7h30"."""
+
+    def read(self, text: str) -> time:
+        """Return the time of day, without time zone."""
+        if found := _CLOCK.fullmatch(text):
+            try:
+                return time(int(found["hour"]), int(found["minute"] or 0))
+            except ValueError:
+                pass
+        raise ValueError(_("Ghi giờ và phút theo 24 giờ, ví dụ 14:00."))
+
+    def show(self, value: time) -> str:
+        """Return the time as it is typed."""
+        return value.strftime("%H:%M")
+
+
+class TonnesField(TypedField):
+    """A mass in tonnes to one decimal, with comma or point."""
+
+    def read(self, text: str) -> Decimal:
+        """Return the mass."""
+        try:
+            value = Decimal(re.sub(r"\s*(tấn|tan|t)$", "", text, flags=re.IGNORECASE).replace(",", "."))
+        except InvalidOperation:
+            raise ValueError(_("Ghi bằng số, đơn vị tấn, ví dụ 3,5.")) from None
+        if not value.is_finite() or value != value.quantize(Decimal("0.1")):
+            raise ValueError(_("Ghi đến một chữ số sau dấu phẩy, ví dụ 3,5."))
+        return value
+
+    def show(self, value: Decimal) -> str:
+        """Return the mass as it is typed."""
+        return f"{value:.1f}".replace(".", ",")
+
+
+class PhoneField(TypedField):
+    """A phone number; `data` is in E.164."""
+
+    def read(self, text: str) -> str:
+        """Return the number in E.164."""
+        try:
+            number = phonenumbers.parse(text, _REGION)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_valid_number(number):
+            raise ValueError(_("Số điện thoại không đúng. Ví dụ: 0912 345 678."))
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def show(self, value: str) -> str:
+        """Return the number as it is dialled here."""
+        return national_phone(value)
+
+
+def national_phone(e164: str) -> str:
+    """Return a number in E.164 as people here write it: "0912 345 678"."""
+    try:
+        number = phonenumbers.parse(e164, _REGION)
+    except phonenumbers.NumberParseException:
+        return e164
+    is_local = number.country_code == phonenumbers.country_code_for_region(_REGION)
+    kind = phonenumbers.PhoneNumberFormat.NATIONAL if is_local else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, kind)
+
+
+def moment_of(day: date, clock: time) -> datetime:
+    """Return the moment of a day and an hour on the local clock, aware."""
+    return datetime.combine(day, clock, LOCAL)
+
+
+def clock_of(moment: datetime) -> tuple[date, time]:
+    """Return day and hour of a moment on the local clock."""
+    local = moment.astimezone(LOCAL)
+    return local_date(moment), time(local.hour, local.minute)
+
+
+class WithinDays:
+    """Refuse a day further away from today than somebody would mean; it is a slip of the finger."""
+
+    def __init__(self, past: int, future: int) -> None:
+        """Keep how many days back and ahead are believable."""
+        self.past = past
+        self.future = future
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Look at a day that could be read.
+
+        Raises:
+            ValidationError: it is out of reach.
+        """
+        del form
+        if field.data is None:
+            return
+        today = local_date(datetime.now(LOCAL))
+        if not today - timedelta(days=self.past) <= field.data <= today + timedelta(days=self.future):
+            raise ValidationError(_("Kiểm tra lại năm: ngày này quá xa so với hôm nay."))
