@@ -16,6 +16,7 @@ from flask_security import Security, SQLAlchemyUserDatastore
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 
+from passes.accounts.messages import security_settings
 from passes.accounts.models import Role, User
 from passes.db import db
 
@@ -50,7 +51,7 @@ def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True, compare_type=True)
     csrf.init_app(app)
     limiter.init_app(app)
-    app.config |= {
+    app.config |= security_settings() | {
         "SECURITY_DATETIME_FACTORY": lambda: datetime.now(UTC),
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "SECURITY_PASSWORD_HASH": "argon2",
