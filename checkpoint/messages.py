@@ -17,6 +17,11 @@ SENTENCES = {
     "video_empty": N_("Video “%(source)s” không có hình nào."),
     "video_truncated": N_("Video “%(source)s” bị cắt cụt; hãy chép lại tệp."),
     "camera_missing": N_("Không có camera số %(source)s hoặc camera không cho hình; hãy kiểm tra dây cắm."),
+    "log_full": N_("Ổ đĩa đầy, không ghi được lượt này vào “%(path)s”; các lượt trước còn nguyên. Hãy dọn chỗ trống."),
+    "log_damaged": N_("Tệp nhật ký “%(path)s” bị hỏng hoặc không phải là nhật ký của máy chốt (%(detail)s)."),
+    "log_unusable": N_("Không dùng được tệp nhật ký “%(path)s” (%(detail)s)."),
+    "log_of_other_version": N_("Nhật ký “%(path)s” do phiên bản khác của chương trình ghi; hãy cập nhật chương trình."),
+    "log_chain_broken": N_("Nhật ký đã bị sửa: chuỗi ghi đứt ở bản ghi số %(seq)s."),
 }
 
 

@@ -1,0 +1,50 @@
+"""The station's clock: never below what trust has proven, and doubted when it went back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the clock says.
+
+    Attributes:
+        now: the time to judge by, aware, UTC; never earlier than the floor.
+        is_in_doubt: whether the machine's clock stands before something that has already happened.
+    """
+
+    now: datetime
+    is_in_doubt: bool
+
+
+def system_time() -> datetime:
+    """Return the machine's time, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The machine's clock, read with suspicion.
+
+    Attributes:
+        floor: gives the newest `published_at` that was ever accepted; None before the first.
+        last_recorded_at: gives when the last scan was recorded.
+        booted_at: when this run of the station started.
+        previous_boot_at: when the run before it started.
+        system: gives the machine's time.
+    """
+
+    floor: Callable[[], datetime | None] = lambda: None
+    last_recorded_at: Callable[[], datetime | None] = lambda: None
+    booted_at: datetime | None = None
+    previous_boot_at: datetime | None = None
+    system: Callable[[], datetime] = system_time
+
+    def read(self) -> Reading:
+        """Read the clock."""
+        now = self.system()
+        floor = self.floor()
+        events = (floor, self.last_recorded_at(), self.booted_at, self.previous_boot_at)
+        is_in_doubt = any(event is not None and now < event for event in events)
+        return Reading(max(now, floor) if floor else now, is_in_doubt)
