@@ -20,6 +20,7 @@ from passes.accounts.messages import security_settings
 from passes.accounts.models import Role, User
 from passes.db import db
 
+LEAST_PASSWORD_CHARS = 12
 LANGUAGES = ("vi", "en")
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
@@ -55,7 +56,7 @@ def init_app(app: Flask) -> None:
         "SECURITY_DATETIME_FACTORY": lambda: datetime.now(UTC),
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_LENGTH_MIN": 12,
+        "SECURITY_PASSWORD_LENGTH_MIN": LEAST_PASSWORD_CHARS,
         "SECURITY_REGISTERABLE": False,
         "SECURITY_RECOVERABLE": False,
         "SECURITY_CHANGEABLE": True,

@@ -1,0 +1,146 @@
+"""The `passes` command: everything an administrator does on the machine itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from flask.cli import FlaskGroup, NoAppException, with_appcontext
+
+from passes import create_app
+from passes.config import ConfigError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def _make_app() -> Flask:
+    try:
+        return create_app()
+    except ConfigError as error:
+        raise NoAppException(str(error)) from error
+
+
+def _keep_instance(_context: click.Context, _option: click.Parameter, value: Path) -> Path:
+    os.environ["PASSES_INSTANCE"] = str(value.resolve())
+    return value
+
+
+@click.group(cls=FlaskGroup, create_app=_make_app)
+@click.option(
+    "--instance",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="PASSES_INSTANCE",
+    default="instance",
+    show_default=True,
+    is_eager=True,
+    callback=_keep_instance,
+    help="Folder with everything this issuer keeps.",
+)
+def main(instance: Path) -> None:
+    """Issue and sign vehicle passes, and follow up what their scans tell."""
+    del instance  # its callback has put it where create_app looks
+
+
+@main.command()
+@click.option("--offline-keys", type=click.Path(file_okay=False, path_type=Path), help="Folder for root and targets keys.")
+def init(offline_keys: Path | None) -> None:
+    """Make an empty instance: database, keys, trust repository, areas."""
+    from passes.initialise import InstanceExistsError, initialise
+    from passes.local_time import now
+    from passes.trust.keys import KeyFileError
+
+    instance = Path(os.environ["PASSES_INSTANCE"])
+    if offline_keys is None:
+        raise click.UsageError(
+            "Name a folder for the offline keys with --offline-keys DIR, outside the instance: best on a medium that "
+            "you can take away. Who has these keys decides which keys stations trust."
+        )
+    if offline_keys.resolve().is_relative_to(instance):
+        raise click.UsageError(f"{offline_keys} lies inside the instance {instance}; choose a folder outside of it.")
+    passphrase = os.environ.get("PASSES_OFFLINE_PASSPHRASE") or click.prompt(
+        "Passphrase for the offline keys", hide_input=True, confirmation_prompt=True
+    )
+    try:
+        initialise(instance, offline_keys, passphrase, now())
+    except (InstanceExistsError, ConfigError, KeyFileError) as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"{instance} is ready. Keep {offline_keys} and its passphrase apart from this machine.")
+    click.echo("Next: `passes users create`, then `passes serve`.")
+
+
+@main.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port.")
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+@click.option("--threads", default=4, show_default=True, help="Threads in each.")
+@with_appcontext
+def serve(bind: str, workers: int, threads: int) -> None:
+    """Run the issuer: web server and worker."""
+    from passes.serve import supervise
+
+    arguments = ["--bind", bind, "--workers", str(workers), "--threads", str(threads)]
+    sys.exit(supervise(Path(os.environ["PASSES_INSTANCE"]), arguments))
+
+
+@main.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--threads", default=4, show_default=True)
+def web(bind: str, workers: int, threads: int) -> None:
+    """Run only the web server."""
+    from passes.serve import run_web
+
+    run_web(_make_app(), bind, workers, threads)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what waits now, then end.")
+def worker(once: bool) -> None:
+    """Run only the worker: sign, take in scans, match zones, publish trust."""
+    from passes import jobs
+
+    app = _make_app()
+    if once:
+        click.echo(f"{app.extensions['worker'].drain()} rows done")
+    else:
+        jobs.run_worker(app)
+
+
+@main.command()
+@with_appcontext
+def doctor() -> None:
+    """Say what is wrong with this instance, and what to do about it."""
+    from flask import current_app
+
+    from passes.doctor import examine
+    from passes.local_time import now
+
+    findings = examine(current_app, now())
+    for finding in findings:
+        click.echo(f"{'ok   ' if finding.is_ok else 'WRONG'}  {finding.part}: {finding.message}")
+    sys.exit(0 if all(finding.is_ok for finding in findings) else 1)
+
+
+def _add_area_groups() -> None:
+    from passes.accounts.cli import group as users
+    from passes.followup.cli import group as followups
+    from passes.movement.cli import group as zones
+    from passes.sites.cli import group as sites
+    from passes.stations.cli import group as stations
+    from passes.trust.cli import group as trust
+
+    for name, group in {
+        "users": users,
+        "stations": stations,
+        "sites": sites,
+        "zones": zones,
+        "followups": followups,
+        "trust": trust,
+    }.items():
+        main.add_command(group, name)
+
+
+_add_area_groups()

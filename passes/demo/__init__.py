@@ -1,0 +1,1 @@
+"""A demonstration: made-up companies, officers and trucks, and the whole story in one command."""

@@ -1,0 +1,84 @@
+"""Making an instance: secrets, database, areas, roles, keys, and the first publication of trust."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask_migrate import upgrade
+
+from passes import create_app
+from passes.accounts import services as accounts
+from passes.areas import services as areas
+from passes.config import Instance, create_secrets
+from passes.db import db
+from passes.trust import publishing, services
+from passes.trust.instance_keys import InstanceKeys
+from passes.trust.keys import OfflineKeys, OnlineKeys, generate_issuing_key, generate_sealing_key
+from passes.trust.repository import TrustRepository
+from protocol.trust import SealingKey
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flask import Flask
+
+
+class InstanceExistsError(Exception):
+    """The folder holds an instance already; nothing was changed."""
+
+
+def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: datetime) -> Flask:
+    """Make an empty instance: no demo data, no users.
+
+    Args:
+        path: the instance folder; made if missing.
+        offline_dir: where the root and targets keys go; outside the instance except for a demo.
+        offline_passphrase: encrypts the offline keys.
+        now: signs and dates the first publication.
+
+    Returns:
+        The application of the new instance.
+
+    Raises:
+        InstanceExistsError: `path` has a trust repository already.
+        passes.config.ConfigError: secrets are there and broken.
+        passes.trust.keys.KeyFileError: a key file exists already or cannot be written.
+    """
+    instance = Instance(path.resolve())
+    repository = TrustRepository(instance.trust_dir)
+    if repository.is_initialised:
+        message = f"{instance.path} holds an instance already"
+        raise InstanceExistsError(message)
+    create_secrets(instance)
+    app = create_app(instance.path)
+    with app.app_context():
+        upgrade()
+        session = db.session()
+        areas.seed_areas(session)
+        accounts.ensure_roles(session)
+        _make_keys_and_trust(app, repository, offline_dir, offline_passphrase, now)
+        session.commit()
+    return app
+
+
+def _make_keys_and_trust(
+    app: Flask, repository: TrustRepository, offline_dir: Path, offline_passphrase: str, now: datetime
+) -> None:
+    instance: Instance = app.extensions["instance"]
+    session = db.session()
+    passphrase = app.config["KEYS_PASSPHRASE"]
+    signer = generate_issuing_key(instance.keys_dir("issuing"), passphrase)
+    services.add_issuer_key(session, None, app.config["ISSUER_ID"], signer.public_key, now)
+    kid, public_key = generate_sealing_key(instance.keys_dir("sealing"), passphrase)
+    online = OnlineKeys.generate(instance.keys_dir("online"), passphrase)
+    offline = OfflineKeys.generate(offline_dir, offline_passphrase)
+    session.flush()
+    keys = InstanceKeys(instance, passphrase)
+    repository.initialise(
+        offline,
+        online,
+        publishing.offline_targets(session, SealingKey(kid=kid, public_key=public_key)),
+        now,
+        publishing.live_targets(session, keys.signer_for(signer.kid), {}, repository.next_version(), now),
+    )

@@ -1,0 +1,137 @@
+"""Background work. The work itself is rows; the queue only says "look now", and a sweep looks anyway every minute."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from flask import current_app
+from huey import SqliteHuey, crontab
+from huey.serializer import SignedSerializer
+
+from passes.db import db
+from passes.issuing import services as issuing
+from passes.local_time import now
+from passes.movement import services as movement
+from passes.trust import publishing
+from passes.trust.instance_keys import InstanceKeys
+from passes.trust.repository import TrustRepository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flask import Flask
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = "worker.alive"
+"""File in the instance that the worker touches every minute."""
+
+_MOST_ROUNDS = 1000
+
+
+class Worker:
+    """Drains the rows that wait, step by step, each step in its own transaction.
+
+    Args:
+        app: the issuer; a context of it is open while a step runs.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        """Open no key yet: a web process that only wakes the worker must not read them."""
+        self._app = app
+        instance = app.extensions["instance"]
+        self._keys = InstanceKeys(instance, app.config["KEYS_PASSPHRASE"])
+        self._repository = TrustRepository(instance.trust_dir)
+        self._steps: tuple[Callable[[], int], ...] = (self._sign, self._process, self._rematch, self._publish)
+
+    def _sign(self) -> int:
+        return issuing.sign_pending(db.session(), self._keys.signer_for, now())
+
+    def _process(self) -> int:
+        if not movement.has_waiting_records(db.session()):
+            return 0
+        trust = publishing.current_trust(self._repository)
+        return movement.process_records(db.session(), self._keys.sealing, trust, now())
+
+    def _rematch(self) -> int:
+        return movement.rematch_zones(db.session(), now())
+
+    def _publish(self) -> int:
+        generation = publishing.publish(
+            db.session(), self._repository, self._keys.online, self._keys.signer_for, now()
+        )
+        return int(generation is not None)
+
+    def publish_now(self) -> None:
+        """Publish although nothing changed, so that stations see how fresh the data is."""
+        with self._app.app_context():
+            publishing.publish(
+                db.session(), self._repository, self._keys.online, self._keys.signer_for, now(), is_forced=True
+            )
+            db.session.commit()
+
+    def drain(self) -> int:
+        """Work until nothing waits; return how many rows were done. A step that fails is logged and left to the sweep."""
+        done = 0
+        with self._app.app_context():
+            for step in self._steps:
+                for _ in range(_MOST_ROUNDS):
+                    try:
+                        count = step()
+                        db.session.commit()
+                    except Exception:
+                        db.session.rollback()
+                        log.exception("background step %s failed; the next sweep tries again", step.__name__)
+                        break
+                    done += count
+                    if not count:
+                        break
+        return done
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its queue and its worker."""
+    instance = app.extensions["instance"]
+    serializer = SignedSerializer(secret=app.config["JOBS_KEY"])
+    huey = SqliteHuey("passes", filename=str(instance.jobs_file), serializer=serializer)
+    worker = Worker(app)
+
+    @huey.task(name="drain")
+    def drain() -> None:
+        worker.drain()
+
+    @huey.periodic_task(crontab(minute="*"), name="sweep")
+    def sweep() -> None:
+        heartbeat(instance.path)
+        worker.drain()
+
+    @huey.periodic_task(crontab(minute="7"), name="publish-hourly")
+    def publish_hourly() -> None:
+        worker.publish_now()
+
+    del sweep, publish_hourly  # huey keeps them
+    app.extensions["huey"] = huey
+    app.extensions["worker"] = worker
+    app.extensions["drain"] = drain
+
+
+def wake() -> None:
+    """Ask the worker to look for work, after the transaction that wrote it is committed."""
+    if current_app.config.get("JOBS_IMMEDIATE"):
+        current_app.extensions["worker"].drain()
+    else:
+        current_app.extensions["drain"]()
+
+
+def heartbeat(instance_path: Path) -> None:
+    """Leave a sign of life for `passes doctor`."""
+    (instance_path / HEARTBEAT).touch()
+
+
+def run_worker(app: Flask) -> None:
+    """Run the worker until it is told to stop (SIGTERM, SIGINT)."""
+    heartbeat(app.extensions["instance"].path)
+    app.extensions["worker"].drain()
+    app.extensions["huey"].create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=1.0).run()

@@ -1,0 +1,78 @@
+"""Issuer keys as rows, and the work list of the publisher."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from passes import audit
+from passes.trust.models import IssuerKey, TrustChange
+from protocol.cose import key_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from passes.accounts.models import User
+
+
+class NoIssuerKeyError(Exception):
+    """There is no key that could sign: none was made, or all are retired."""
+
+
+class IssuerKeyError(Exception):
+    """An issuer key is refused: its id is known already. A retired key never comes back."""
+
+
+def note_change(session: Session, cause: str, now: datetime) -> None:
+    """Write down, in the transaction of the cause, that stations must learn of something.
+
+    Args:
+        session: the caller's transaction.
+        cause: stable word for the log: `pass.revoked`, `zone.published`, `station.created` …
+        now: when.
+    """
+    session.add(TrustChange(at=now, cause=cause))
+
+
+def add_issuer_key(session: Session, actor: User | None, iss: str, public_key: bytes, now: datetime) -> IssuerKey:
+    """Keep the public half of a new issuing key. It signs once it is published.
+
+    Raises:
+        IssuerKeyError: its id is known, retired keys included.
+    """
+    kid = key_id(public_key).hex()
+    if session.get(IssuerKey, kid) is not None:
+        message = f"key {kid} is known already; make a new one"
+        raise IssuerKeyError(message)
+    key = IssuerKey(kid=kid, iss=iss, public_key=public_key, created_at=now)
+    session.add(key)
+    audit.record(session, actor, "trust.add_key", key, {"iss": iss}, now)
+    return key
+
+
+def current_issuer_key(session: Session) -> IssuerKey:
+    """Return the newest key that is not retired.
+
+    Raises:
+        NoIssuerKeyError: there is none.
+    """
+    key = session.scalar(
+        sa.select(IssuerKey).where(IssuerKey.retired_at.is_(None)).order_by(IssuerKey.created_at.desc()).limit(1)
+    )
+    if key is None:
+        message = "no issuing key is in use; run `passes init` or make a key"
+        raise NoIssuerKeyError(message)
+    return key
+
+
+def issuer_keys(session: Session) -> list[IssuerKey]:
+    """Return every key, tombstones included, oldest first."""
+    return list(session.scalars(sa.select(IssuerKey).order_by(IssuerKey.created_at, IssuerKey.kid)))
+
+
+def pending_changes(session: Session) -> list[TrustChange]:
+    """Return what stations have not been told yet."""
+    return list(session.scalars(sa.select(TrustChange).where(TrustChange.generation.is_(None)).order_by(TrustChange.id)))

@@ -1,0 +1,72 @@
+"""A real issuer for each test: a fresh copy of one instance with keys, trust repository, areas and roles."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from passes import create_app
+from passes.accounts.models import User
+from passes.db import db
+from passes.initialise import initialise
+
+OFFLINE_PASSPHRASE = "offline passphrase of the tests"
+PASSWORD = "a password of the tests"
+
+
+@pytest.fixture(scope="session")
+def instance_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One instance, made the way `passes init` makes it; tests get copies."""
+    base = tmp_path_factory.mktemp("instance-template")
+    app = initialise(base / "instance", base / "offline", OFFLINE_PASSPHRASE, datetime.now(UTC))
+    with app.app_context():
+        db.engine.dispose()
+    return base
+
+
+@pytest.fixture
+def instance(instance_template: Path, tmp_path: Path) -> Path:
+    """The folder of this test's instance; its offline keys lie beside it in `offline/`."""
+    shutil.copytree(instance_template, tmp_path / "issuer")
+    return tmp_path / "issuer" / "instance"
+
+
+@pytest.fixture
+def app(instance: Path) -> Iterator[Flask]:
+    """The issuer, with background work done at once in the same process."""
+    app = create_app(instance, TESTING=True, JOBS_IMMEDIATE=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The database session of the test."""
+    del app
+    return db.session()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts."""
+    return app.test_client()
+
+
+@pytest.fixture
+def login(app: Flask) -> Callable[[User], FlaskClient]:
+    """Give a client in which a user has logged in through the login page."""
+
+    def enter(user: User) -> FlaskClient:
+        client = app.test_client()
+        answer = client.post("/login", data={"email": user.email, "password": PASSWORD})
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return client
+
+    return enter

