@@ -1,0 +1,75 @@
+"""Base45 (RFC 9285), strict, on whole strings at a time.
+
+Three characters `c d e` stand for the number `c + 45 d + 2025 e`, which is two bytes. Instead of a loop over the
+triples, all of them are added up at once: the characters' values are laid out in 32-bit lanes of three very long
+integers, and one multiplication and addition of those does the sum of every lane.
+"""
+
+from typing import Final
+
+ALPHABET: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+
+_VALUES: Final = bytes(max(0, ALPHABET.find(bytes([code]))) for code in range(256))
+_PAIRS: Final = [bytes(ALPHABET[part] for part in (n % 45, n // 45)) for n in range(45 * 45)]
+_LANE: Final = 4
+
+
+class Base45Error(ValueError):
+    """The text is not Base45."""
+
+
+def encode(data: bytes) -> str:
+    """Encode bytes; two of them become three characters, a last single one two."""
+    even = len(data) & ~1
+    text = bytearray()
+    for at in range(0, even, 2):
+        high, low = divmod(data[at] << 8 | data[at + 1], 2025)
+        text += _PAIRS[low]
+        text.append(ALPHABET[high])
+    if even != len(data):
+        text += _PAIRS[data[-1]]
+    return text.decode("ascii")
+
+
+def decode(text: str) -> bytes:
+    """Decode Base45; every byte string has exactly one text that this accepts.
+
+    Args:
+        text: Characters of the alphabet of QR's alphanumeric mode.
+
+    Raises:
+        Base45Error: If a character is outside the alphabet, the length is impossible or a group is too large.
+    """
+    try:
+        coded = text.encode("ascii")
+    except UnicodeEncodeError as error:
+        raise Base45Error("characters outside the alphabet") from error
+    if coded.translate(None, ALPHABET):
+        raise Base45Error("characters outside the alphabet")
+    triples, rest = divmod(len(coded), 3)
+    if rest == 1:
+        raise Base45Error("a single character is left over")
+    values = coded.translate(_VALUES)
+    whole = _decode_triples(values[: 3 * triples], triples)
+    if not rest:
+        return whole
+    last = values[-2] + 45 * values[-1]
+    if last > 0xFF:  # noqa: PLR2004 - the last pair stands for one byte
+        raise Base45Error("the last pair is larger than a byte")
+    return whole + bytes([last])
+
+
+def _decode_triples(values: bytes, count: int) -> bytes:
+    """Decode `count` whole triples of character values (0 to 44) into two bytes each."""
+    sums = 0
+    for place, weight in enumerate((1, 45, 2025)):
+        lanes = bytearray(_LANE * count)
+        lanes[_LANE - 1 :: _LANE] = values[place::3]
+        sums += weight * int.from_bytes(lanes)
+    summed = sums.to_bytes(_LANE * count)
+    if summed[1::_LANE].strip(b"\0"):  # a lane beyond 0xFFFF; the greatest possible sum, 91124, has bit 16 set
+        raise Base45Error("a group is larger than two bytes")
+    data = bytearray(2 * count)
+    data[0::2] = summed[2::_LANE]
+    data[1::2] = summed[3::_LANE]
+    return bytes(data)

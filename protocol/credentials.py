@@ -1,0 +1,161 @@
+"""The two credentials as values: a vehicle's pass and a person's card."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+
+
+class Role(StrEnum):
+    """What a person does on board."""
+
+    DRIVER = "driver"
+    ASSISTANT = "assistant"
+
+
+class VehicleClass(IntEnum):
+    """The kind of vehicle. The numbers travel in passes and never change."""
+
+    OTHER = 0
+    VAN = 1
+    TRUCK = 2
+    TRACTOR = 3
+    CONTAINER = 4
+    REFRIGERATED = 5
+    TANKER = 6
+    DUMP = 7
+    TRAILER = 8
+    TOW = 9
+    PICKUP = 10
+
+
+class CargoClass(IntEnum):
+    """What is carried. The numbers travel in passes and never change."""
+
+    OTHER = 0
+    FOOD = 1
+    MEDICAL = 2
+    FUEL = 3
+    ESSENTIALS = 4
+    FARMING = 5
+    LIVESTOCK = 6
+    PRODUCTION = 7
+    CONSTRUCTION = 8
+    IMPORT_EXPORT = 9
+    PARCELS = 10
+    WASTE = 11
+    EMPTY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRef:
+    """Where the status of a credential stands: a list and a place in it (Token Status List §6).
+
+    Attributes:
+        uri: The list's name, `status/0`; relative to the trust repository's targets.
+        idx: The place, from 0.
+    """
+
+    uri: str
+    idx: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrewEntry:
+    """One person on a pass.
+
+    Attributes:
+        role: Driver or assistant.
+        name: The full name.
+        id_last4: The last four digits of the ID number.
+        expires_at: The person's own expiry, exclusive, a whole minute; None if it is the pass's.
+    """
+
+    role: Role
+    name: str
+    id_last4: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VehiclePass:
+    """A vehicle, its crew, its route and its window.
+
+    Attributes:
+        iss: The issuer's name.
+        cti: The credential's number, 8 bytes; `(iss, cti)` is its identity.
+        issued_at: When it was signed.
+        not_before: From when it holds.
+        expires_at: When it ends, exclusive.
+        plate: The number plate, normalised: `29C12345`.
+        vehicle_class: The kind of vehicle.
+        payload_tonnes: What it may carry, in steps of 0.1 t.
+        carrier: The transport company's short name.
+        crew: One to eight persons.
+        route: Area codes: origin, stops in order, destination.
+        cargo: What is carried.
+        status: Where to look whether it was revoked.
+    """
+
+    iss: str
+    cti: bytes
+    issued_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    plate: str
+    vehicle_class: VehicleClass
+    payload_tonnes: Decimal
+    carrier: str
+    crew: tuple[CrewEntry, ...]
+    route: tuple[str, ...]
+    cargo: CargoClass
+    status: StatusRef
+
+    @property
+    def origin(self) -> str:
+        """The area code where the journey begins."""
+        return self.route[0]
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """The area codes between origin and destination."""
+        return self.route[1:-1]
+
+    @property
+    def destination(self) -> str:
+        """The area code where the journey ends."""
+        return self.route[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class CrewCard:
+    """One driver or assistant, on a card of their own.
+
+    Attributes:
+        iss: The issuer's name.
+        cti: The credential's number, 8 bytes; `(iss, cti)` is its identity.
+        issued_at: When it was signed.
+        not_before: From when it holds.
+        expires_at: The person's own expiry, exclusive.
+        role: Driver or assistant.
+        name: The full name.
+        id_last4: The last four digits of the ID number.
+        licence_class: The driving licence's class, empty if there is none.
+        district: The area code of the district of residence.
+        status: Where to look whether it was revoked.
+    """
+
+    iss: str
+    cti: bytes
+    issued_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    role: Role
+    name: str
+    id_last4: str
+    licence_class: str
+    district: str
+    status: StatusRef
+
+
+Credential = VehiclePass | CrewCard

@@ -1,0 +1,78 @@
+"""The text of a QR code: prefix, Base45, one byte for the form, then the COSE message.
+
+One credential has one text. The prefix says which kind it claims to be; the signed claims must agree with it.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from protocol import base45
+
+MAX_TEXT_CHARS: Final = 2_000
+"""Longer texts are refused unread: six crew with the longest names need fewer than 1,000."""
+
+FORM_PLAIN: Final = 0
+"""The COSE message follows as it is."""
+
+
+class Prefix(StrEnum):
+    """How a text begins, and what it claims to be."""
+
+    VEHICLE_PASS = "VP1:"
+    CREW_CARD = "CC1:"
+
+
+class EnvelopeError(ValueError):
+    """The text begins like a pass and is not one."""
+
+
+class NotAPassError(EnvelopeError):
+    """The text does not begin like a pass: some other QR code, or noise."""
+
+
+class FormUnsupportedError(EnvelopeError):
+    """The text is of a form that this version cannot unpack."""
+
+
+def pack(prefix: Prefix, cose: bytes) -> str:
+    """Give the text of a COSE message.
+
+    Args:
+        prefix: The kind of credential.
+        cose: The COSE_Sign1 message.
+
+    Raises:
+        EnvelopeError: If the text would be longer than `MAX_TEXT_CHARS`.
+    """
+    text = prefix + base45.encode(bytes([FORM_PLAIN]) + cose)
+    if len(text) > MAX_TEXT_CHARS:
+        raise EnvelopeError(f"{len(text)} characters are more than {MAX_TEXT_CHARS}")
+    return text
+
+
+def unpack(text: str) -> tuple[Prefix, bytes]:
+    """Give the kind that a text claims and the COSE message in it.
+
+    Args:
+        text: What a reader saw, untrimmed.
+
+    Raises:
+        NotAPassError: If it begins with no prefix of ours.
+        FormUnsupportedError: If it is of an unknown form.
+        EnvelopeError: If it is too long, not Base45, or empty.
+    """
+    try:
+        prefix = Prefix(text[:4])
+    except ValueError:
+        raise NotAPassError("no known prefix") from None
+    if len(text) > MAX_TEXT_CHARS:
+        raise EnvelopeError("too long")
+    try:
+        data = base45.decode(text[4:])
+    except base45.Base45Error as error:
+        raise EnvelopeError(str(error)) from error
+    if not data:
+        raise EnvelopeError("empty")
+    if data[0] != FORM_PLAIN:
+        raise FormUnsupportedError(f"form {data[0]} is unknown")
+    return prefix, data[1:]

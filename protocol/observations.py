@@ -1,0 +1,150 @@
+"""What there is to say about a credential whose signature was verified: window, status, crew, route, zones, data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from protocol.claims import Credential, CrewCard, Role, VehiclePass
+from protocol.places import StationInfo, StationKind
+from protocol.reasons import Reason
+from protocol.status import Status
+from protocol.trust import Trust
+from protocol.zones import is_in_zone
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a station knows beside the code.
+
+    Attributes:
+        station: Which station this is, if any.
+        plate_mismatch: The officer sees another plate on the vehicle.
+        crew_present: The indexes of the crew entries who are on board; None or empty if nobody was ticked.
+        crew_mismatch: The officer sees somebody on board who is not on the pass.
+        coming_from: The area code where the officer was told that the vehicle comes from.
+        last_seen_here: When this station last scanned the same credential.
+        impossible_travel: The credential was seen elsewhere, too far away for the time between.
+        clock_in_doubt: The station has reason to doubt its clock.
+    """
+
+    station: StationInfo | None = None
+    plate_mismatch: bool = False
+    crew_present: tuple[int, ...] | None = None
+    crew_mismatch: bool = False
+    coming_from: str | None = None
+    last_seen_here: datetime | None = None
+    impossible_travel: bool = False
+    clock_in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A reason, before the policy says what it means, with the crew entries or the zone that it concerns."""
+
+    reason: Reason
+    crew: tuple[int, ...] = ()
+    zone: str | None = None
+
+
+def observe(credential: Credential, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+    """Make every observation about a credential, in the order of checks.
+
+    Args:
+        credential: Its signature has been verified.
+        trust: What the station trusts.
+        context: What the station knows beside the code.
+        now: The station's clock, aware.
+    """
+    if now >= credential.expires_at:
+        yield Observation(Reason.EXTENDED if _is_extended(credential, trust, now) else Reason.EXPIRED)
+    elif now + timedelta(minutes=trust.policy.clock_tolerance_minutes) < credential.not_before:
+        yield Observation(Reason.NOT_YET_VALID)
+    yield from _status(credential, trust)
+    yield from _seen_by_officer(context)
+    if isinstance(credential, CrewCard):
+        yield Observation(Reason.PASS_MISSING)
+    else:
+        yield from _crew(credential, trust, context, now)
+        yield from _route(credential, context)
+    yield from _zones(credential, trust, context, now)
+    yield from _history(trust, context, now)
+    yield from _freshness(trust, context, now)
+
+
+def _is_extended(credential: Credential, trust: Trust, now: datetime) -> bool:
+    return isinstance(credential, VehiclePass) and any(
+        extension.covers(credential.issued_at, now) for extension in trust.policy.extensions
+    )
+
+
+def _status(credential: Credential, trust: Trust) -> Iterator[Observation]:
+    statuses = trust.statuses.get(credential.status.uri)
+    if statuses is None:  # a list begun after this station's data: the data is behind, the credential is not at fault
+        yield Observation(Reason.TRUST_STALE)
+        return
+    status = statuses.get(credential.status.idx)
+    if status is Status.REVOKED:
+        yield Observation(Reason.REVOKED)
+    elif status is Status.SUSPENDED:
+        yield Observation(Reason.SUSPENDED)
+
+
+def _seen_by_officer(context: Context) -> Iterator[Observation]:
+    if context.plate_mismatch:
+        yield Observation(Reason.PLATE_MISMATCH)
+    if context.crew_mismatch:
+        yield Observation(Reason.CREW_MISMATCH)
+
+
+def _crew(vehicle_pass: VehiclePass, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+    """Judge the people on board: all of the pass if nobody was ticked. An expired pass has nobody left to judge."""
+    if now >= vehicle_pass.expires_at and not _is_extended(vehicle_pass, trust, now):
+        return
+    present = [
+        (index, entry)
+        for index, entry in enumerate(vehicle_pass.crew)
+        if not context.crew_present or index in context.crew_present
+    ]
+    expired = tuple(index for index, entry in present if entry.expires_at is not None and now >= entry.expires_at)
+    if expired:
+        yield Observation(Reason.CREW_EXPIRED, crew=expired)
+    if not any(entry.role is Role.DRIVER and index not in expired for index, entry in present):
+        yield Observation(Reason.NO_VALID_DRIVER)
+
+
+def _route(vehicle_pass: VehiclePass, context: Context) -> Iterator[Observation]:
+    """A freight point belongs to a journey that begins, stops or ends in an area around it."""
+    station = context.station
+    if station is None or station.kind is not StationKind.FREIGHT or not station.within:
+        return
+    if not any(code == station.area or code in station.within for code in vehicle_pass.route):
+        yield Observation(Reason.OFF_ROUTE)
+
+
+def _zones(credential: Credential, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+    route = credential.route if isinstance(credential, VehiclePass) else ()
+    behind = {*route[:1], context.coming_from}
+    ahead = route[1:]
+    for zone in trust.zones:
+        if any(is_in_zone(zone, area=area, site=None, is_road_checkpoint_scan=False, at=now) for area in behind):
+            yield Observation(Reason.ARRIVED_FROM_ZONE, zone=zone.id)
+        if any(is_in_zone(zone, area=area, site=None, is_road_checkpoint_scan=False, at=now) for area in ahead):
+            yield Observation(Reason.ENTERING_ZONE, zone=zone.id)
+
+
+def _history(trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+    window = timedelta(minutes=trust.policy.already_scanned_minutes)
+    if context.last_seen_here is not None and abs(now - context.last_seen_here) < window:
+        yield Observation(Reason.ALREADY_SCANNED)
+    if context.impossible_travel:
+        yield Observation(Reason.IMPOSSIBLE_TRAVEL)
+
+
+def _freshness(trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+    age = now - trust.published_at
+    if age >= timedelta(hours=trust.policy.trust_expired_hours):
+        yield Observation(Reason.TRUST_EXPIRED)
+    elif age >= timedelta(hours=trust.policy.trust_stale_hours):
+        yield Observation(Reason.TRUST_STALE)
+    if context.clock_in_doubt or age < -timedelta(minutes=trust.policy.clock_tolerance_minutes):
+        yield Observation(Reason.CLOCK_DOUBT)

@@ -1,0 +1,126 @@
+"""Verdicts: what a station says about a code, and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Never
+
+from protocol.claims import Credential
+from protocol.envelope import Prefix
+
+
+class Outcome(StrEnum):
+    """What a verdict comes to."""
+
+    ADMIT = "ADMIT"
+    REFER = "REFER"
+    REFUSE = "REFUSE"
+
+
+class Severity(StrEnum):
+    """What a policy makes of one reason, from mildest to gravest."""
+
+    NOTE = "note"
+    REFER = "refer"
+    REFUSE = "refuse"
+
+
+class Reason(StrEnum):
+    """Why a verdict is what it is. The order of members is the order of checks; the values never change."""
+
+    NOT_A_PASS = "NOT_A_PASS"
+    FORMAT_INVALID = "FORMAT_INVALID"
+    FORMAT_UNSUPPORTED = "FORMAT_UNSUPPORTED"
+    ISSUER_UNKNOWN = "ISSUER_UNKNOWN"
+    ISSUER_KEY_REVOKED = "ISSUER_KEY_REVOKED"
+    SIGNATURE_INVALID = "SIGNATURE_INVALID"
+    NOT_YET_VALID = "NOT_YET_VALID"
+    EXPIRED = "EXPIRED"
+    EXTENDED = "EXTENDED"
+    REVOKED = "REVOKED"
+    SUSPENDED = "SUSPENDED"
+    PLATE_MISMATCH = "PLATE_MISMATCH"
+    CREW_MISMATCH = "CREW_MISMATCH"
+    CREW_EXPIRED = "CREW_EXPIRED"
+    NO_VALID_DRIVER = "NO_VALID_DRIVER"
+    PASS_MISSING = "PASS_MISSING"
+    OFF_ROUTE = "OFF_ROUTE"
+    ARRIVED_FROM_ZONE = "ARRIVED_FROM_ZONE"
+    ENTERING_ZONE = "ENTERING_ZONE"
+    ALREADY_SCANNED = "ALREADY_SCANNED"
+    IMPOSSIBLE_TRAVEL = "IMPOSSIBLE_TRAVEL"
+    TRUST_STALE = "TRUST_STALE"
+    TRUST_EXPIRED = "TRUST_EXPIRED"
+    CLOCK_DOUBT = "CLOCK_DOUBT"
+
+
+VERIFICATION_REASONS = frozenset(
+    {
+        Reason.NOT_A_PASS,
+        Reason.FORMAT_INVALID,
+        Reason.FORMAT_UNSUPPORTED,
+        Reason.ISSUER_UNKNOWN,
+        Reason.ISSUER_KEY_REVOKED,
+        Reason.SIGNATURE_INVALID,
+    }
+)
+"""Why a text is no credential of a known issuer. These always refuse, whatever a policy says."""
+
+_GRAVITY = {severity: gravity for gravity, severity in enumerate(Severity)}
+_POSITION = {reason: position for position, reason in enumerate(Reason)}
+_OUTCOMES = {Severity.NOTE: Outcome.ADMIT, Severity.REFER: Outcome.REFER, Severity.REFUSE: Outcome.REFUSE}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason, what the policy makes of it, and whom or what it concerns.
+
+    Attributes:
+        reason: Why.
+        severity: What the policy makes of it here.
+        crew: The indexes of the crew entries concerned.
+        zone: The id of the zone concerned.
+    """
+
+    reason: Reason
+    severity: Severity
+    crew: tuple[int, ...] = ()
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a station says about a code. Never a boolean.
+
+    Attributes:
+        outcome: The gravest finding decides.
+        findings: Gravest first; those of equal severity in the order of `Reason`.
+        credential: The signed content; None unless the signature of a known, valid issuer key was verified.
+        prefix: The kind of credential; None whenever `credential` is.
+    """
+
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    credential: Credential | None = None
+    prefix: Prefix | None = None
+
+    @classmethod
+    def of(
+        cls, findings: list[Finding], credential: Credential | None = None, prefix: Prefix | None = None
+    ) -> "Verdict":
+        """Make the verdict that some findings, in any order, come to."""
+        ordered = sorted(findings, key=lambda finding: (-_GRAVITY[finding.severity], _POSITION[finding.reason]))
+        outcome = _OUTCOMES[ordered[0].severity] if ordered else Outcome.ADMIT
+        return cls(outcome, tuple(ordered), credential, prefix)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons, in the order of the findings."""
+        return tuple(finding.reason for finding in self.findings)
+
+    def __bool__(self) -> Never:
+        """Refuse to be a boolean: REFER is neither yes nor no.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError("a verdict is not a boolean; look at its outcome")

@@ -1,0 +1,61 @@
+"""Moments as they travel: aware UTC datetimes here, whole seconds since 1970 in CBOR, RFC 3339 in JSON."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+MAX_NUMERIC_DATE: Final = 2**33
+"""Past the year 2242; a bound that keeps arithmetic and `datetime` safe."""
+
+
+class MomentError(ValueError):
+    """Not a moment that this protocol can carry."""
+
+
+def to_numeric_date(moment: datetime) -> int:
+    """Give the NumericDate (RFC 8392 §2) of an aware datetime of whole seconds.
+
+    Raises:
+        MomentError: If the datetime is naive, has fractions of a second, or lies outside 1970 to 2242.
+    """
+    if moment.tzinfo is None:
+        raise MomentError("a moment needs its time zone")
+    if moment.microsecond:
+        raise MomentError("a moment here has whole seconds")
+    seconds = int(moment.timestamp())
+    if not 0 <= seconds < MAX_NUMERIC_DATE:
+        raise MomentError("a moment outside 1970 to 2242")
+    return seconds
+
+
+def from_numeric_date(seconds: object) -> datetime:
+    """Give the UTC datetime of a NumericDate.
+
+    Raises:
+        MomentError: If it is not an integer in range.
+    """
+    if type(seconds) is not int or not 0 <= seconds < MAX_NUMERIC_DATE:
+        raise MomentError("not a whole number of seconds since 1970")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def to_rfc3339(moment: datetime) -> str:
+    """Give `2021-09-14T02:00:00Z` for an aware datetime of whole seconds.
+
+    Raises:
+        MomentError: As `to_numeric_date` does.
+    """
+    return datetime.fromtimestamp(to_numeric_date(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_rfc3339(text: object) -> datetime:
+    """Give the UTC datetime of an RFC 3339 text with any offset.
+
+    Raises:
+        MomentError: If it is not such a text, or says no offset.
+    """
+    try:
+        moment = datetime.fromisoformat(text if isinstance(text, str) else "")
+    except ValueError as error:
+        raise MomentError("not an RFC 3339 moment") from error
+    to_numeric_date(moment)
+    return moment.astimezone(UTC)
