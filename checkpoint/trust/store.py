@@ -1,0 +1,217 @@
+"""The station's trust data: imported whole or not at all, loaded at boot without any network."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote
+
+from checkpoint.trust.errors import TrustImportError, TrustStoreError
+from checkpoint.trust.generations import Generation, GenerationDamagedError, Generations
+from checkpoint.trust.limits import Limits
+from checkpoint.trust.sources import Source, open_source
+from checkpoint.trust.updating import METADATA_DIR, ROOT_HISTORY, TARGETS_DIR, expiries, find_anchor, update
+from protocol.trust import Trust, TrustError, load
+
+# How far ahead of the clock data may claim to have been published: a wrong clock at the issuer, not one at the station,
+# would otherwise raise every station's clock floor for good.
+MAX_AHEAD = timedelta(hours=24)
+
+_ANCHOR_CHARS = 16
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import came to.
+
+    Args:
+        generation: number of the publication now in force.
+        published_at: when the issuer published it.
+        is_new: whether anything differs from what was in force before.
+    """
+
+    generation: int
+    published_at: datetime
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class TrustStatus:
+    """The store's condition.
+
+    Args:
+        generation: number of the publication that `load_current` gives; None when there is none.
+        published_at: when the issuer published it; the age of the data is counted from here.
+        clock_floor: the clock is never earlier than this.
+        is_fallback: the newest generation is damaged and an older one stands in for it; import again.
+        expires: role → when TUF's metadata expire; after that updates are refused, and only updates.
+        root_version: version of the root in force.
+    """
+
+    generation: int | None
+    published_at: datetime | None
+    clock_floor: datetime | None
+    is_fallback: bool
+    expires: Mapping[str, datetime]
+    root_version: int | None
+
+
+class TrustStore:
+    """Trust data of one station under one anchor.
+
+    Stores of different anchors stand beside each other in the same directory and know nothing of each other, so a
+    station that is enrolled anew with another root starts empty.
+
+    Args:
+        directory: `trust/` in the station's home.
+        root_sha256: SHA-256 (32 bytes) of the root from the enrolment code.
+        limits: ceilings of an import.
+    """
+
+    def __init__(self, directory: Path, root_sha256: bytes, limits: Limits | None = None) -> None:
+        self._root_sha256 = root_sha256
+        self._limits = limits or Limits()
+        self._directory = directory / root_sha256.hex()[:_ANCHOR_CHARS]
+        self._generations = Generations(self._directory)
+
+    @property
+    def clock_floor(self) -> datetime | None:
+        """The newest `published_at` that was ever accepted, in whole seconds; None before the first import."""
+        current = self._generations.current()
+        return current and current.floor
+
+    def current_id(self) -> str | None:
+        """Return a name of what is in force that changes with every import; a running program reloads when it does."""
+        current = self._generations.current()
+        return current and current.name
+
+    def import_from(self, source: str | Path, now: datetime) -> Imported:
+        """Take in the issuer's newest publication, if it is sound and not older than what is in force.
+
+        Args:
+            source: the repository's address (`https://…/trust`), a directory, or an archive file.
+            now: the station's clock, aware. A clock below the floor is raised to it.
+
+        Returns:
+            What is in force now.
+
+        Raises:
+            TrustImportError: refused, with one of its codes; what was in force still is.
+        """
+        try:
+            with self._exclusively(str(source)):
+                try:
+                    return self._import(source, now)
+                finally:
+                    self._generations.discard()
+        except OSError as error:
+            detail = f"{error.filename or self._directory}: {error.strerror or error}"
+            raise TrustImportError("trust_unwritable", source=str(source), detail=detail) from error
+
+    def load_current(self) -> Trust:
+        """Load what is in force, compared byte for byte with what was accepted. Needs no network and no clock.
+
+        A damaged generation is passed over for the one before it; `status` says so.
+
+        Raises:
+            TrustStoreError: `trust_empty` before the first import; `trust_damaged` when no generation is sound.
+        """
+        return self._load()[1]
+
+    def status(self) -> TrustStatus:
+        """Return the store's condition; never raises for an empty or damaged store."""
+        try:
+            generation, trust = self._load()
+        except TrustStoreError:
+            return TrustStatus(None, None, self.clock_floor, is_fallback=False, expires={}, root_version=None)
+        folder = self._generations.path(generation)
+        return TrustStatus(
+            trust.generation,
+            trust.published_at,
+            self.clock_floor,
+            is_fallback=generation != self._generations.current(),
+            expires=expiries(folder),
+            root_version=max(int(path.name.split(".")[0]) for path in _roots(folder)),
+        )
+
+    def _load(self) -> tuple[Generation, Trust]:
+        candidates = self._generations.candidates()
+        if not candidates:
+            raise TrustStoreError("trust_empty")
+        for generation in candidates:
+            with contextlib.suppress(GenerationDamagedError, OSError, TrustError):
+                return generation, load(self._read_targets(generation))
+        raise TrustStoreError("trust_damaged")
+
+    def _read_targets(self, generation: Generation) -> dict[str, bytes]:
+        files = self._generations.check(generation)
+        folder = self._generations.path(generation)
+        return {unquote(file.name): (folder / file).read_bytes() for file in files if file.parts[0] == TARGETS_DIR}
+
+    def _import(self, source: str | Path, now: datetime) -> Imported:
+        before = self._generations.current()
+        clock = max(now, before.floor) if before else now
+        staging = self._generations.stage(self._base())
+        with open_source(source, self._limits) as opened:
+            bootstrap = self._own_anchor(staging) or find_anchor(opened, self._root_sha256)
+            trust = load_trust(update(opened, bootstrap, staging, clock), opened)
+        _check_time(trust, clock, opened)
+        if before and trust.generation < before.number:
+            detail = f"publication {trust.generation} is older than {before.number}"
+            raise TrustImportError("trust_rollback", source=opened.name, detail=detail)
+        floor = max(trust.published_at, before.floor) if before else trust.published_at
+        accepted = self._generations.accept(trust.generation, floor)
+        return Imported(trust.generation, trust.published_at, is_new=accepted != before)
+
+    def _base(self) -> Generation | None:
+        """Return the newest sound generation, whose metadata the next must not go back behind."""
+        for generation in self._generations.candidates():
+            with contextlib.suppress(GenerationDamagedError):
+                self._generations.check(generation)
+                return generation
+        return None
+
+    def _own_anchor(self, folder: Path) -> bytes | None:
+        for path in _roots(folder):
+            root = path.read_bytes()
+            if hashlib.sha256(root).digest() == self._root_sha256:
+                return root
+        return None
+
+    @contextlib.contextmanager
+    def _exclusively(self, source: str) -> Iterator[None]:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise TrustImportError("trust_busy", source=source, detail="another import is running") from error
+        finally:
+            os.close(handle)
+
+
+def load_trust(targets: Mapping[str, bytes], source: Source) -> Trust:
+    """Make values of verified targets.
+
+    Raises:
+        TrustImportError: `trust_content_invalid`: signed, but not what this program understands.
+    """
+    try:
+        return load(targets)
+    except TrustError as error:
+        raise TrustImportError("trust_content_invalid", source=source.name, detail=str(error)) from error
+
+
+def _check_time(trust: Trust, clock: datetime, source: Source) -> None:
+    if trust.published_at > clock + MAX_AHEAD:
+        detail = f"published {trust.published_at.isoformat()}, the clock says {clock.isoformat()}"
+        raise TrustImportError("trust_in_future", source=source.name, detail=detail)
+
+
+def _roots(folder: Path) -> Iterator[Path]:
+    return (folder / METADATA_DIR / ROOT_HISTORY).glob("*.root.json")

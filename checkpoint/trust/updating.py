@@ -1,0 +1,162 @@
+"""One run of TUF's client at the station's own clock, up to the content of every target."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tuf.api.exceptions import DownloadError, RepositoryError
+from tuf.api.metadata import Metadata, Targets
+from tuf.ngclient import Updater
+
+from checkpoint.trust.errors import TrustImportError, refusal
+from checkpoint.trust.sources import Source
+from protocol import trust as protocol_trust
+
+METADATA_DIR = "metadata"
+TARGETS_DIR = "targets"
+ROOT_HISTORY = "root_history"
+
+BEFORE_EVERY_EXPIRY = datetime.min.replace(tzinfo=UTC)
+
+_LIVE = "live"
+_TARGET_NAME = re.compile(r"[a-z][a-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)?")
+
+
+def set_clock(updater: Updater, now: datetime) -> None:
+    """Let TUF judge expiry at the station's clock; python-tuf takes the machine's and offers no way to say otherwise.
+
+    Args:
+        updater: one that has not run yet.
+        now: the clock, aware.
+
+    Raises:
+        TypeError: this version of python-tuf keeps its clock elsewhere.
+    """
+    trusted_set = updater._trusted_set  # noqa: SLF001 - python-tuf has no public way to give it a clock
+    if not isinstance(getattr(trusted_set, "reference_time", None), datetime):
+        raise TypeError("this version of python-tuf keeps its clock elsewhere")
+    trusted_set.reference_time = now
+
+
+def find_anchor(source: Source, root_sha256: bytes) -> bytes:
+    """Return the root that an enrolment code names; it may be any version the source still has.
+
+    Args:
+        source: where to look.
+        root_sha256: 32 bytes.
+
+    Raises:
+        TrustImportError: `trust_wrong_anchor`, `trust_incomplete`, or what kept the source from being read.
+    """
+    has_root = False
+    try:
+        for root in source.roots():
+            has_root = True
+            if hashlib.sha256(root).digest() == root_sha256:
+                return root
+    except DownloadError as error:
+        raise refusal(error, source.name) from error
+    code = "trust_wrong_anchor" if has_root else "trust_incomplete"
+    raise TrustImportError(code, source=source.name, detail="no root with the digest of the enrolment code")
+
+
+def first_root(source: Source) -> bytes:
+    """Return root version 1 as the source has it, for a reader that was given no anchor.
+
+    Raises:
+        TrustImportError: `trust_incomplete`, or what kept the source from being read.
+    """
+    try:
+        for root in source.roots():
+            return root
+    except DownloadError as error:
+        raise refusal(error, source.name) from error
+    raise TrustImportError("trust_incomplete", source=source.name, detail="1.root.json is not there")
+
+
+def update(source: Source, bootstrap: bytes, directory: Path, now: datetime) -> dict[str, bytes]:
+    """Verify what a source has, starting from a trusted root, and fetch every target of it.
+
+    Args:
+        source: where the data come from.
+        bootstrap: the trusted root.
+        directory: a working copy; its `metadata/` and `targets/` hold what was accepted before, behind which the
+            source must not go back, and afterwards what is accepted now.
+        now: the clock at which TUF's expiry is judged.
+
+    Returns:
+        Target name → content.
+
+    Raises:
+        TrustImportError: the data are refused; the working copy is then worthless.
+        OSError: the working copy cannot be written.
+    """
+    metadata_dir, targets_dir = directory / METADATA_DIR, directory / TARGETS_DIR
+    metadata_dir.mkdir(parents=True, exist_ok=True)
+    targets_dir.mkdir(exist_ok=True)
+    try:
+        updater = Updater(
+            str(metadata_dir),
+            source.metadata_url,
+            str(targets_dir),
+            source.targets_url,
+            fetcher=source.fetcher,
+            config=source.limits.updater_config(),
+            bootstrap=bootstrap,
+        )
+        set_clock(updater, now)
+        updater.refresh()
+        if updater.get_targetinfo(protocol_trust.HEAD) is None:
+            raise TrustImportError("trust_incomplete", source=source.name, detail=protocol_trust.HEAD)
+        paths = dict(_fetch(updater, source, metadata_dir))
+    except (RepositoryError, DownloadError) as error:
+        raise refusal(error, source.name) from error
+    kept = set(paths.values())
+    for path in targets_dir.iterdir():
+        if path not in kept:
+            path.unlink()
+    # A convenience link of python-tuf; the history beside it says the same, and a generation holds files only.
+    (metadata_dir / "root.json").unlink(missing_ok=True)
+    return {name: path.read_bytes() for name, path in paths.items()}
+
+
+def expiries(directory: Path) -> dict[str, datetime]:
+    """Return when each role in a working copy or generation expires, by role name; root is the newest one.
+
+    Raises:
+        RepositoryError: a file is not readable as metadata.
+        OSError: a file is not there.
+    """
+    metadata_dir = directory / METADATA_DIR
+    roots = sorted((metadata_dir / ROOT_HISTORY).glob("*.root.json"), key=lambda path: int(path.name.split(".")[0]))
+    files = {"root": roots[-1]}
+    files |= {role: metadata_dir / f"{role}.json" for role in ("targets", _LIVE, "snapshot", "timestamp")}
+    return {role: _read(path).signed.expires for role, path in files.items()}
+
+
+def _fetch(updater: Updater, source: Source, metadata_dir: Path) -> Iterator[tuple[str, Path]]:
+    """Yield name and file of every target; those that came with the working copy are not fetched again."""
+    names = {name for role in ("targets", _LIVE) for name in _listed(metadata_dir / f"{role}.json")}
+    if len(names) > source.limits.targets:
+        raise TrustImportError("trust_too_large", source=source.name, detail=f"{len(names)} targets")
+    for name in sorted(names):
+        if not _TARGET_NAME.fullmatch(name):
+            raise TrustImportError("trust_metadata_invalid", source=source.name, detail=f"target name {name!r}")
+        info = updater.get_targetinfo(name)
+        if info is None:
+            continue  # `live` lists a target that was never delegated to it: as good as absent
+        if info.length > source.limits.target_bytes:
+            raise TrustImportError("trust_too_large", source=source.name, detail=f"{name}: {info.length} bytes")
+        yield name, Path(updater.find_cached_target(info) or updater.download_target(info))
+
+
+def _listed(path: Path) -> list[str]:
+    signed = _read(path).signed
+    return list(signed.targets) if isinstance(signed, Targets) else []
+
+
+def _read(path: Path) -> Metadata[Any]:
+    return Metadata.from_bytes(path.read_bytes())
