@@ -18,7 +18,7 @@ FORM_PLAIN: Final = 0
 class Prefix(StrEnum):
     """How a text begins, and what it claims to be."""
 
-    VEHICLE_PASS = "VP1:"
+    VEHICLE_PASS = "VP1:"  # noqa: S105 - not a password
     CREW_CARD = "CC1:"
 
 

@@ -26,6 +26,17 @@ def text(value: object, at_most: int, at_least: int = 1) -> str:
     return value
 
 
+def raw_text(value: object, at_most: int) -> str:
+    """Take a text of at most `at_most` characters, whatever they are: what a reader saw, or a person typed.
+
+    Raises:
+        FieldError: If it is anything else.
+    """
+    if type(value) is not str or len(value) > at_most:
+        raise FieldError(f"not a text of at most {at_most} characters")
+    return value
+
+
 def integer(value: object, end: int = _BIT_64, start: int = 0) -> int:
     """Take an integer from `start` up to, not including, `end`.
 

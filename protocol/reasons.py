@@ -27,7 +27,7 @@ class Severity(StrEnum):
 class Reason(StrEnum):
     """Why a verdict is what it is. The order of members is the order of checks; the values never change."""
 
-    NOT_A_PASS = "NOT_A_PASS"
+    NOT_A_PASS = "NOT_A_PASS"  # noqa: S105 - not a password
     FORMAT_INVALID = "FORMAT_INVALID"
     FORMAT_UNSUPPORTED = "FORMAT_UNSUPPORTED"
     ISSUER_UNKNOWN = "ISSUER_UNKNOWN"
@@ -42,7 +42,7 @@ class Reason(StrEnum):
     CREW_MISMATCH = "CREW_MISMATCH"
     CREW_EXPIRED = "CREW_EXPIRED"
     NO_VALID_DRIVER = "NO_VALID_DRIVER"
-    PASS_MISSING = "PASS_MISSING"
+    PASS_MISSING = "PASS_MISSING"  # noqa: S105 - not a password
     OFF_ROUTE = "OFF_ROUTE"
     ARRIVED_FROM_ZONE = "ARRIVED_FROM_ZONE"
     ENTERING_ZONE = "ENTERING_ZONE"

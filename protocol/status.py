@@ -18,7 +18,7 @@ from protocol import cbor, cose, fields, times
 STATUS_LIST_SIZE: Final = 2**17
 """Credentials in one list."""
 
-TOKEN_TYPE: Final = "application/statuslist+cwt"
+TOKEN_TYPE: Final = "application/statuslist+cwt"  # noqa: S105 - not a password
 MAX_TOKEN_BYTES: Final = 64 * 1024
 """A full list of the least compressible content is 32 KiB."""
 

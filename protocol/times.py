@@ -59,3 +59,24 @@ def from_rfc3339(text: object) -> datetime:
         raise MomentError("not an RFC 3339 moment") from error
     to_numeric_date(moment)
     return moment.astimezone(UTC)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Give the microseconds since 1970 of an aware datetime.
+
+    Raises:
+        MomentError: If the datetime is naive or lies outside 1970 to 2242.
+    """
+    return to_numeric_date(moment.replace(microsecond=0)) * 1_000_000 + moment.microsecond
+
+
+def from_microseconds(value: object) -> datetime:
+    """Give the UTC datetime of microseconds since 1970.
+
+    Raises:
+        MomentError: If it is not an integer in range.
+    """
+    if type(value) is not int or value < 0:
+        raise MomentError("not a whole number of microseconds since 1970")
+    seconds, microseconds = divmod(value, 1_000_000)
+    return from_numeric_date(seconds).replace(microsecond=microseconds)

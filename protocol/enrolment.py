@@ -1,0 +1,110 @@
+"""Enrolling a station: the one-time code that an administrator hands over, and the proof that a device sends back."""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from protocol import cbor, fields
+from protocol.cose import Signer
+
+_PREFIX: Final = "EN1-"
+_PROOF_CONTEXT: Final = b"vehicle-pass enrol"
+_CHECKSUM_BYTES: Final = 4
+_SHA256_BYTES: Final = 32
+_MIN_SECRET_BYTES: Final = 16
+_MAX_SECRET_BYTES: Final = 32
+_MAX_URL_CHARS: Final = 300
+_MAX_STATION_CHARS: Final = 64
+_MAX_CODE_CHARS: Final = 1_000
+_KEY_BYTES: Final = 32
+
+
+class EnrolmentError(ValueError):
+    """Not an enrolment code, mistyped, or not proven."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentCode:
+    """What a station needs to enrol.
+
+    Attributes:
+        url: Where the issuer answers.
+        station: The id of the station.
+        secret: 16 to 32 random bytes, good for one enrolment.
+        root_sha256: The SHA-256 of the trust repository's root metadata, 32 bytes; the anchor of all trust.
+    """
+
+    url: str
+    station: str
+    secret: bytes
+    root_sha256: bytes
+
+    def to_text(self) -> str:
+        """Give the code as printed: `EN1-`, then Base32 without padding, a checksum of 4 bytes at its end."""
+        content = cbor.dumps([self.url, self.station, self.secret, self.root_sha256])
+        coded = base64.b32encode(content + _checksum(content)).decode().rstrip("=")
+        return _PREFIX + coded
+
+    @classmethod
+    def from_text(cls, text: str) -> "EnrolmentCode":
+        """Read a code as typed or scanned; case, spaces and hyphens do not matter.
+
+        Raises:
+            EnrolmentError: If it is no enrolment code, or mistyped.
+        """
+        typed = "".join(text.split()).upper()
+        if not typed.startswith(_PREFIX) or len(typed) > _MAX_CODE_CHARS:
+            raise EnrolmentError("not an enrolment code")
+        coded = typed.removeprefix(_PREFIX).replace("-", "")
+        try:
+            decoded = base64.b32decode(coded + "=" * (-len(coded) % 8))
+            content, checksum = decoded[:-_CHECKSUM_BYTES], decoded[-_CHECKSUM_BYTES:]
+            if checksum != _checksum(content):
+                raise EnrolmentError("the enrolment code is mistyped")
+            url, station, secret, root_sha256 = fields.array(cbor.loads(content), 4, at_least=4)
+            return cls(
+                url=fields.text(url, _MAX_URL_CHARS),
+                station=fields.text(station, _MAX_STATION_CHARS),
+                secret=fields.byte_string(secret, _MAX_SECRET_BYTES, at_least=_MIN_SECRET_BYTES),
+                root_sha256=fields.byte_string(root_sha256, _SHA256_BYTES),
+            )
+        except (binascii.Error, cbor.CborError, fields.FieldError) as error:
+            raise EnrolmentError("the enrolment code is mistyped") from error
+
+
+def make_proof(signer: Signer, secret: bytes) -> bytes:
+    """Prove that a device holds its key and the secret: a signature over `vehicle-pass enrol` and the secret.
+
+    Args:
+        signer: The device's new key.
+        secret: The secret of the enrolment code.
+    """
+    return signer.sign(_PROOF_CONTEXT + secret)
+
+
+def check_proof(public_key: bytes, secret: bytes, proof: bytes) -> None:
+    """Check what `make_proof` gave.
+
+    Args:
+        public_key: The device's key, 32 raw bytes.
+        secret: The secret that the issuer handed out.
+        proof: The signature, 64 bytes.
+
+    Raises:
+        EnrolmentError: If the proof is not this key's for this secret.
+    """
+    if len(public_key) != _KEY_BYTES:
+        raise EnrolmentError("not an Ed25519 key")
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(proof, _PROOF_CONTEXT + secret)
+    except InvalidSignature as error:
+        raise EnrolmentError("the proof does not match") from error
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()[:_CHECKSUM_BYTES]
