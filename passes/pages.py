@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from passes import access, fonts, moments
+from passes import access, fonts, labels, moments
 from passes.db import db
 from passes.extensions import LANGUAGES, csrf, language
 
@@ -139,6 +139,7 @@ def init_app(app: Flask) -> None:
     for blueprint in (home, lang, fonts.bp, areas, fleet, applications, issuing, stations, api, trust, movement, followup):
         app.register_blueprint(blueprint)
     moments.init_app(app)
+    labels.init_app(app)
     app.context_processor(_context)
     app.register_error_handler(HTTPException, _show_error)
     if not app.debug and not app.testing:

@@ -1,0 +1,227 @@
+"""Forms for vehicles and crew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import Length, ValidationError
+
+from passes.areas.forms import AreaField
+from passes.fleet.models import CrewMember, Vehicle
+from passes.fleet.services import LICENCE_CLASSES, MAX_PAYLOAD_TONNES, CrewDraft, FleetError, VehicleDraft
+from passes.form_fields import (
+    ClockField,
+    DayField,
+    PhoneField,
+    Required,
+    TonnesField,
+    TypedField,
+    WithinDays,
+    clock_of,
+    moment_of,
+)
+from passes.labels import CREW_ROLES, VEHICLE_CLASSES
+from protocol.claims import Role, VehicleClass
+from protocol.people import IdNumberError, normalise_id_number
+from protocol.plates import PlateError, format_plate, normalise_plate
+
+_PAPERS_PAST_DAYS = 10 * 365
+_PAPERS_FUTURE_DAYS = 15 * 365
+_TEST_DAYS = 60
+_NAME_CHARS = 60
+
+_MESSAGES = {
+    "plate_taken": _l("Biển số này đã có trong danh sách phương tiện của đơn vị."),
+    "plate_retired": _l("Xe mang biển số này đã ngừng sử dụng. Muốn dùng lại, hãy thêm xe như xe mới."),
+    "payload_range": _l("Tải trọng phải lớn hơn 0 và dưới 200 tấn."),
+    "person_taken": _l("Người có số giấy tờ này đã có trong danh sách của đơn vị."),
+    "name_differs": _l(
+        "Số giấy tờ này đã được khai với họ tên khác. Kiểm tra lại số và họ tên trên thẻ; nếu cả hai đều đúng, "
+        "hãy báo cơ quan cấp giấy."
+    ),
+    "name_shared": _l("Đơn vị khác cũng khai người này, nên không đổi được họ tên. Hãy báo cơ quan cấp giấy."),
+    "licence_unknown": _l("Chọn một hạng giấy phép lái xe trong danh sách."),
+    "licence_missing": _l("Lái xe phải có hạng giấy phép lái xe."),
+    "licence_expiry_missing": _l("Nhập ngày hết hạn giấy phép lái xe."),
+}
+
+
+class PlateField(TypedField):
+    """A number plate; `data` is normalised."""
+
+    def read(self, text: str) -> str:
+        """Return the normalised plate."""
+        try:
+            return normalise_plate(text)
+        except PlateError:
+            raise ValueError(_("Biển số không đúng dạng. Ví dụ: 29C-123.45, 51D-0123, 29R-012.34.")) from None
+
+    def show(self, value: str) -> str:
+        """Return the plate as it stands on the vehicle."""
+        return format_plate(value)
+
+
+class IdNumberField(TypedField):
+    """The number of an ID card; `data` is normalised."""
+
+    def read(self, text: str) -> str:
+        """Return the normalised number."""
+        try:
+            return normalise_id_number(text)
+        except IdNumberError:
+            raise ValueError(
+                _("Số giấy tờ không đúng: căn cước công dân có 12 chữ số, chứng minh nhân dân có 9.")
+            ) from None
+
+
+def show_error(form: FlaskForm, error: FleetError) -> None:
+    """Put what a service refused beside its field."""
+    field = form[error.field]
+    field.errors = [*field.errors, str(_MESSAGES[error.code])]
+
+
+class VehicleForm(FlaskForm):
+    """One vehicle."""
+
+    plate = PlateField(_l("Biển số"), [Required(_l("Nhập biển số."))], description=_l("Ví dụ: 29C-123.45"))
+    vehicle_class = SelectField(_l("Loại xe"), coerce=str, validators=[Required(_l("Chọn loại xe."))])
+    payload_tonnes = TonnesField(
+        _l("Tải trọng cho phép chở (tấn)"),
+        [Required(_l("Nhập tải trọng."))],
+        description=_l("Theo giấy chứng nhận kiểm định. Ví dụ: 3,5"),
+    )
+    inspection_expires_on = DayField(
+        _l("Hạn đăng kiểm"),
+        [Required(_l("Nhập hạn đăng kiểm.")), WithinDays(_PAPERS_PAST_DAYS, _PAPERS_FUTURE_DAYS)],
+        description=_l("Ngày cuối cùng còn hiệu lực ghi trên tem kiểm định. Ví dụ: 18/09/2022"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Fill the choices in the reader's language."""
+        super().__init__(*args, **kwargs)
+        kinds = [(str(int(kind)), text) for kind, text in VEHICLE_CLASSES.items()]
+        self.vehicle_class.choices = [("", _l("Chọn loại xe")), *kinds]
+
+    @classmethod
+    def of(cls, vehicle: Vehicle) -> VehicleForm:
+        """Return the form filled with a vehicle's values; a posted form keeps what was posted."""
+        return cls(
+            plate=vehicle.plate,
+            vehicle_class=str(vehicle.vehicle_class),
+            payload_tonnes=vehicle.payload_tonnes,
+            inspection_expires_on=vehicle.inspection_expires_on,
+        )
+
+    def validate_payload_tonnes(self, field: TonnesField) -> None:
+        """A payload is more than nothing, and less than a ship's."""
+        if field.data is not None and not 0 < field.data < MAX_PAYLOAD_TONNES:
+            raise ValidationError(str(_MESSAGES["payload_range"]))
+
+    def draft(self) -> VehicleDraft:
+        """Return the values of a form without errors."""
+        return VehicleDraft(
+            plate=self.plate.data,
+            vehicle_class=VehicleClass(int(self.vehicle_class.data)),
+            payload_tonnes=self.payload_tonnes.data,
+            inspection_expires_on=self.inspection_expires_on.data,
+        )
+
+
+class CrewForm(FlaskForm):
+    """One driver or assistant."""
+
+    id_number = IdNumberField(
+        _l("Số căn cước công dân hoặc chứng minh nhân dân"),
+        [Required(_l("Nhập số giấy tờ."))],
+        description=_l("12 hoặc 9 chữ số. Ví dụ: 001085012345"),
+    )
+    name = StringField(
+        _l("Họ và tên"),
+        [Required(_l("Nhập họ và tên.")), Length(max=_NAME_CHARS, message=_l("Họ và tên dài nhất 60 ký tự."))],
+        filters=[lambda text: " ".join(text.split()) if text else text],
+        description=_l("Như trên thẻ căn cước. Ví dụ: Nguyễn Văn Bình"),
+    )
+    phone = PhoneField(
+        _l("Số điện thoại"), [Required(_l("Nhập số điện thoại."))], description=_l("Ví dụ: 0912 345 678")
+    )
+    residence = AreaField(
+        _l("Phường/xã/thị trấn đang cư trú"), [Required(_l("Nhập phường, xã hoặc thị trấn nơi cư trú."))], digits=(5,)
+    )
+    role = RadioField(_l("Công việc trên xe"), choices=[], validators=[Required(_l("Chọn lái xe hoặc phụ xe."))])
+    licence_class = SelectField(
+        _l("Hạng giấy phép lái xe"), coerce=str, description=_l("Phụ xe không có giấy phép thì để “Không có”.")
+    )
+    licence_expires_on = DayField(
+        _l("Ngày hết hạn giấy phép lái xe"),
+        [WithinDays(_PAPERS_PAST_DAYS, _PAPERS_FUTURE_DAYS)],
+        description=_l("Ví dụ: 18/09/2025"),
+    )
+    test_day = DayField(
+        _l("Kết quả xét nghiệm có giá trị đến ngày"),
+        [WithinDays(_TEST_DAYS, _TEST_DAYS)],
+        description=_l("Ví dụ: 20/09/2021"),
+    )
+    test_clock = ClockField(_l("Đến giờ"), description=_l("Ví dụ: 14:00"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Fill the choices in the reader's language."""
+        super().__init__(*args, **kwargs)
+        self.role.choices = [(role.value, text) for role, text in CREW_ROLES.items()]
+        self.licence_class.choices = [("", _l("Không có")), *((name, name) for name in LICENCE_CLASSES)]
+
+    @classmethod
+    def of(cls, member: CrewMember) -> CrewForm:
+        """Return the form filled with a person's values; a posted form keeps what was posted."""
+        test_day, test_clock = clock_of(member.test_expires_at) if member.test_expires_at else (None, None)
+        return cls(
+            id_number=member.person.id_number,
+            name=member.person.name,
+            phone=member.person.phone,
+            residence=member.person.residence_code,
+            role=member.role.value,
+            licence_class=member.licence_class or "",
+            licence_expires_on=member.licence_expires_on,
+            test_day=test_day,
+            test_clock=test_clock,
+        )
+
+    def validate_licence_class(self, field: SelectField) -> None:
+        """A driver has a licence."""
+        if self.role.data == Role.DRIVER and not field.data:
+            raise ValidationError(str(_MESSAGES["licence_missing"]))
+
+    def validate_licence_expires_on(self, field: DayField) -> None:
+        """A licence has a last day."""
+        if self.licence_class.data and field.data is None and not field.errors:
+            raise ValidationError(str(_MESSAGES["licence_expiry_missing"]))
+
+    def validate_test_day(self, field: DayField) -> None:
+        """An hour needs its day."""
+        if self.test_clock.data is not None and field.data is None and not field.errors:
+            raise ValidationError(_("Nhập ngày, hoặc bỏ trống cả ngày và giờ."))
+
+    def validate_test_clock(self, field: ClockField) -> None:
+        """A day needs its hour: the test ends at that minute."""
+        if self.test_day.data is not None and field.data is None and not field.errors:
+            raise ValidationError(_("Nhập giờ hết giá trị ghi trên phiếu xét nghiệm."))
+
+    def draft(self) -> CrewDraft:
+        """Return the values of a form without errors."""
+        test: datetime | None = None
+        if self.test_day.data is not None and self.test_clock.data is not None:
+            test = moment_of(self.test_day.data, self.test_clock.data)
+        return CrewDraft(
+            id_number=self.id_number.data,
+            name=self.name.data,
+            phone=self.phone.data,
+            residence_code=self.residence.data,
+            role=Role(self.role.data),
+            licence_class=self.licence_class.data or None,
+            licence_expires_on=self.licence_expires_on.data,
+            test_expires_at=test,
+        )

@@ -1,0 +1,255 @@
+"""A carrier's vehicles and crew: adding, changing, retiring, and the fleet as a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from passes import audit
+from passes.areas.services import fold
+from passes.fleet.models import CrewMember, Vehicle
+from passes.people.services import change_person, find_person, keep_person
+from protocol.claims import Role, VehicleClass
+from protocol.people import normalise_id_number
+from protocol.plates import normalise_plate
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from sqlalchemy.orm import Session
+
+    from passes.accounts.models import Organisation, User
+
+MAX_PAYLOAD_TONNES = 200
+"""Tonnes; no road vehicle carries that much."""
+LICENCE_CLASSES = ("B2", "C", "D", "E", "FB2", "FC", "FD", "FE")
+"""Driving licence classes that allow driving a goods vehicle."""
+
+
+class FleetError(Exception):
+    """A vehicle or a crew member cannot be kept as given.
+
+    Attributes:
+        code: stable word that views turn into a sentence.
+        field: the name of the value that is wrong.
+    """
+
+    def __init__(self, code: str, field: str, message: str) -> None:
+        """Keep code and field beside the English message."""
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
+@dataclass(frozen=True)
+class VehicleDraft:
+    """What a carrier says of a vehicle.
+
+    Args:
+        plate: as typed or normalised.
+        vehicle_class: its kind.
+        payload_tonnes: in steps of 0.1 t.
+        inspection_expires_on: last day of its inspection.
+    """
+
+    plate: str
+    vehicle_class: VehicleClass
+    payload_tonnes: Decimal
+    inspection_expires_on: date
+
+
+@dataclass(frozen=True)
+class CrewDraft:
+    """What a carrier says of a driver or assistant.
+
+    Args:
+        id_number: as typed or normalised.
+        name: as on the ID card.
+        phone: E.164.
+        residence_code: ward of residence.
+        role: what the person does on board.
+        licence_class: out of `LICENCE_CLASSES`; None for an assistant without one.
+        licence_expires_on: last day of the licence.
+        test_expires_at: until when the last test result holds, aware; None if there is none.
+    """
+
+    id_number: str
+    name: str
+    phone: str
+    residence_code: str
+    role: Role
+    licence_class: str | None
+    licence_expires_on: date | None
+    test_expires_at: datetime | None
+
+
+def vehicles_of(session: Session, carrier: Organisation) -> list[Vehicle]:
+    """Return the vehicles in use, by plate."""
+    statement = sa.select(Vehicle).where(Vehicle.carrier_id == carrier.id, Vehicle.retired_at.is_(None))
+    return list(session.scalars(statement.order_by(Vehicle.plate)))
+
+
+def crew_of(session: Session, carrier: Organisation) -> list[CrewMember]:
+    """Return the crew in service, drivers first, by given name as lists here are sorted."""
+    statement = sa.select(CrewMember).where(CrewMember.carrier_id == carrier.id, CrewMember.retired_at.is_(None))
+    return sorted(session.scalars(statement), key=lambda m: (m.role is not Role.DRIVER, _by_given_name(m), m.id))
+
+
+def _by_given_name(member: CrewMember) -> tuple[str, ...]:
+    return tuple(reversed(fold(member.person.name or "").split()))
+
+
+def find_vehicle(session: Session, carrier: Organisation, vehicle_id: int) -> Vehicle | None:
+    """Return one of the carrier's vehicles in use, or None."""
+    vehicle = session.get(Vehicle, vehicle_id)
+    return vehicle if vehicle and vehicle.carrier_id == carrier.id and vehicle.retired_at is None else None
+
+
+def find_crew_member(session: Session, carrier: Organisation, member_id: int) -> CrewMember | None:
+    """Return one of the carrier's crew in service, or None."""
+    member = session.get(CrewMember, member_id)
+    return member if member and member.carrier_id == carrier.id and member.retired_at is None else None
+
+
+def add_vehicle(session: Session, actor: User, draft: VehicleDraft, now: datetime) -> Vehicle:
+    """Register a vehicle for the actor's organisation; one that was retired comes back with the new values.
+
+    Raises:
+        protocol.plates.PlateError: the plate is none.
+        FleetError: the carrier has this vehicle (`plate_taken`), or a value is out of range.
+    """
+    plate = normalise_plate(draft.plate)
+    _check_payload(draft)
+    carrier = actor.organisation
+    vehicle = session.scalar(sa.select(Vehicle).where(Vehicle.carrier_id == carrier.id, Vehicle.plate == plate))
+    if vehicle is not None and vehicle.retired_at is None:
+        raise FleetError("plate_taken", "plate", f"{plate} is registered already")
+    if vehicle is None:
+        vehicle = Vehicle(carrier=carrier, plate=plate, created_at=now)
+        session.add(vehicle)
+    vehicle.retired_at = None
+    _write_vehicle(vehicle, draft)
+    audit.record(session, actor, "fleet.add_vehicle", vehicle, {"plate": plate}, now)
+    return vehicle
+
+
+def change_vehicle(session: Session, actor: User, vehicle: Vehicle, draft: VehicleDraft, now: datetime) -> None:
+    """Correct or renew what is known of a vehicle.
+
+    Raises:
+        protocol.plates.PlateError: the plate is none.
+        FleetError: another vehicle of the carrier has the plate (`plate_taken`, `plate_retired`), or a value is out of
+            range.
+    """
+    plate = normalise_plate(draft.plate)
+    _check_payload(draft)
+    other = session.scalar(
+        sa.select(Vehicle).where(
+            Vehicle.carrier_id == vehicle.carrier_id, Vehicle.plate == plate, Vehicle.id != vehicle.id
+        )
+    )
+    if other is not None:
+        code = "plate_taken" if other.retired_at is None else "plate_retired"
+        raise FleetError(code, "plate", f"{plate} is registered already")
+    vehicle.plate = plate
+    _write_vehicle(vehicle, draft)
+    details = {"plate": plate, "inspection_expires_on": draft.inspection_expires_on.isoformat()}
+    audit.record(session, actor, "fleet.change_vehicle", vehicle, details, now)
+
+
+def _check_payload(draft: VehicleDraft) -> None:
+    if not 0 < draft.payload_tonnes < MAX_PAYLOAD_TONNES:
+        raise FleetError("payload_range", "payload_tonnes", f"{draft.payload_tonnes} t is not a payload")
+
+
+def _write_vehicle(vehicle: Vehicle, draft: VehicleDraft) -> None:
+    vehicle.vehicle_class = int(draft.vehicle_class)
+    vehicle.payload_tonnes = draft.payload_tonnes
+    vehicle.inspection_expires_on = draft.inspection_expires_on
+
+
+def retire_vehicle(session: Session, actor: User, vehicle: Vehicle, now: datetime) -> None:
+    """Take a vehicle out of the carrier's list; passes it has stay what they are."""
+    vehicle.retired_at = now
+    audit.record(session, actor, "fleet.retire_vehicle", vehicle, {"plate": vehicle.plate}, now)
+
+
+def add_crew_member(session: Session, actor: User, draft: CrewDraft, now: datetime) -> CrewMember:
+    """Register a driver or assistant for the actor's organisation; one who left comes back with the new values.
+
+    Raises:
+        protocol.people.IdNumberError: the ID number is none.
+        FleetError: the person is in the carrier's list (`person_taken`), the ID number is on file under another name
+            (`name_differs`), or the papers do not fit the role.
+    """
+    id_number = normalise_id_number(draft.id_number)
+    _check_papers(draft)
+    carrier = actor.organisation
+    person = find_person(session, id_number)
+    if person is None:
+        person = keep_person(session, id_number=id_number, name=draft.name, now=now)
+    elif person.name and fold(person.name) != fold(draft.name):
+        raise FleetError("name_differs", "name", "this ID number is on file under another name")
+    change_person(session, person, name=person.name or draft.name, **_contact(draft))
+    member = session.scalar(
+        sa.select(CrewMember).where(CrewMember.carrier_id == carrier.id, CrewMember.person_id == person.id)
+    )
+    if member is not None and member.retired_at is None:
+        raise FleetError("person_taken", "id_number", "this person is in the list already")
+    if member is None:
+        member = CrewMember(carrier_id=carrier.id, person=person, created_at=now)
+        session.add(member)
+    member.retired_at = None
+    _write_papers(member, draft)
+    audit.record(session, actor, "fleet.add_crew", member, {"role": draft.role.value}, now)
+    return member
+
+
+def change_crew_member(session: Session, actor: User, member: CrewMember, draft: CrewDraft, now: datetime) -> None:
+    """Correct or renew what is known of a crew member. The ID number stays: another number is another person.
+
+    Raises:
+        FleetError: the name is also on file for another carrier (`name_shared`), or the papers do not fit the role.
+    """
+    _check_papers(draft)
+    if fold(member.person.name or "") != fold(draft.name) and _is_shared(session, member):
+        raise FleetError("name_shared", "name", "another carrier has this person too")
+    change_person(session, member.person, name=draft.name, **_contact(draft))
+    _write_papers(member, draft)
+    audit.record(session, actor, "fleet.change_crew", member, {"role": draft.role.value}, now)
+
+
+def retire_crew_member(session: Session, actor: User, member: CrewMember, now: datetime) -> None:
+    """Take a person out of the carrier's list; passes that name them stay what they are."""
+    member.retired_at = now
+    audit.record(session, actor, "fleet.retire_crew", member, None, now)
+
+
+def _contact(draft: CrewDraft) -> dict[str, str]:
+    return {"phone": draft.phone, "residence_code": draft.residence_code}
+
+
+def _is_shared(session: Session, member: CrewMember) -> bool:
+    statement = sa.select(CrewMember.id).where(
+        CrewMember.person_id == member.person_id, CrewMember.carrier_id != member.carrier_id
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
+def _check_papers(draft: CrewDraft) -> None:
+    if draft.licence_class is not None and draft.licence_class not in LICENCE_CLASSES:
+        raise FleetError("licence_unknown", "licence_class", f"{draft.licence_class!r} is not a licence class")
+    if draft.role is Role.DRIVER and draft.licence_class is None:
+        raise FleetError("licence_missing", "licence_class", "a driver has a licence class")
+    if draft.licence_class is not None and draft.licence_expires_on is None:
+        raise FleetError("licence_expiry_missing", "licence_expires_on", "a licence has a last day")
+
+
+def _write_papers(member: CrewMember, draft: CrewDraft) -> None:
+    member.role = draft.role
+    member.licence_class = draft.licence_class
+    member.licence_expires_on = draft.licence_expires_on if draft.licence_class else None
+    member.test_expires_at = draft.test_expires_at
