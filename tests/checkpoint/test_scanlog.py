@@ -167,13 +167,17 @@ def test_a_log_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
 
 def fill(log: ScanLog) -> int:
     """Append until the disk is full; return how many went in."""
-    for count in range(100_000):
-        try:
-            put(log, f"r{count}")
-        except ScanLogError as error:
-            assert error.code == "log_full"
-            return count
-    raise AssertionError
+    done: list[int] = []
+
+    def go_on() -> None:
+        for number in range(100_000):
+            put(log, f"r{number}")
+            done.append(number)
+
+    with pytest.raises(ScanLogError) as caught:
+        go_on()
+    assert caught.value.code == "log_full"
+    return len(done)
 
 
 def test_a_full_database_refuses_whole_records_and_keeps_all_before(log: ScanLog) -> None:

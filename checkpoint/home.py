@@ -1,0 +1,154 @@
+"""The station's folder: its key, what it is enrolled as, its trust data, its log."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from checkpoint.errors import StationError
+from checkpoint.scanlog import ScanLog
+from checkpoint.trust import TrustStore
+from protocol.cose import SoftwareSigner
+
+DEFAULT_HOME = Path("~/.local/share/checkpoint")
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+
+
+class HomeError(StationError):
+    """The folder cannot be used: `home_unwritable`, `home_damaged`, `not_enrolled`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What the station is enrolled as.
+
+    Attributes:
+        url: where the issuer answers.
+        station: the station's id.
+        root_sha256: SHA-256 of the trust repository's root, hexadecimal: the anchor of all trust.
+    """
+
+    url: str
+    station: str
+    root_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one station.
+
+    Attributes:
+        path: the folder.
+    """
+
+    path: Path
+
+    def make(self) -> None:
+        """Make the folder, for this user's eyes only.
+
+        Raises:
+            HomeError: it cannot be made.
+        """
+        with _written(self.path):
+            self.path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+
+    def enrolment(self) -> Enrolment:
+        """Return what the station is enrolled as.
+
+        Raises:
+            HomeError: it is not enrolled, or the file is damaged.
+        """
+        path = self.path / "station.json"
+        try:
+            return Enrolment(**json.loads(path.read_text("utf-8")))
+        except FileNotFoundError:
+            raise HomeError("not_enrolled", path=self.path) from None
+        except (OSError, ValueError, TypeError) as error:
+            raise HomeError("home_damaged", path=path) from error
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether the station was enrolled."""
+        return (self.path / "station.json").exists()
+
+    def save_enrolment(self, enrolment: Enrolment) -> None:
+        """Write what the station is enrolled as.
+
+        Raises:
+            HomeError: it cannot be written.
+        """
+        text = json.dumps(asdict(enrolment), ensure_ascii=False, indent=1)
+        self._write(self.path / "station.json", text.encode())
+
+    def device_key(self, *, make: bool = False) -> SoftwareSigner:
+        """Return the station's own key.
+
+        Args:
+            make: make one if there is none yet.
+
+        Raises:
+            HomeError: there is none, it is damaged, or it cannot be written.
+        """
+        path = self.path / "device.pem"
+        if make and not path.exists():
+            pem = Ed25519PrivateKey.generate().private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            self._write(path, pem)
+        try:
+            key = serialization.load_pem_private_key(path.read_bytes(), None)
+        except FileNotFoundError:
+            raise HomeError("not_enrolled", path=self.path) from None
+        except (OSError, ValueError, TypeError) as error:
+            raise HomeError("home_damaged", path=path) from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise HomeError("home_damaged", path=path)
+        return SoftwareSigner(key)
+
+    def trust_store(self) -> TrustStore:
+        """Return the store of the data that the enrolment's anchor vouches for.
+
+        Raises:
+            HomeError: the station is not enrolled.
+        """
+        return TrustStore(self.path / "trust", bytes.fromhex(self.enrolment().root_sha256))
+
+    def scan_log(self) -> ScanLog:
+        """Open the log.
+
+        Raises:
+            ScanLogError: it cannot be opened.
+        """
+        self.make()
+        return ScanLog(self.path / "scans.db")
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write a file whole or not at all, readable by this user only."""
+        self.make()
+        scratch = path.with_name(f".{path.name}.new")
+        with _written(path):
+            handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE_FILE)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            scratch.replace(path)
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusal to write into the station's own error."""
+    try:
+        yield
+    except OSError as error:
+        raise HomeError("home_unwritable", path=path, detail=error.strerror or str(error)) from error

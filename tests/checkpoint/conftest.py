@@ -1,0 +1,149 @@
+"""A station with real trust: an authority that publishes, passes that it signs, a home that has imported it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from checkpoint.clock import Reading
+from checkpoint.home import Enrolment, Home
+from checkpoint.station import Station
+from passes.trust.keys import load_sealing_keys
+from protocol import claims, sealing
+from protocol.claims import CargoClass, CrewCard, CrewEntry, Role, StatusRef, VehicleClass, VehiclePass
+from protocol.details import SealedDetails
+from protocol.scan_record import ScanRecord
+from protocol.trust import StationInfo, StationKind, dump_stations, dump_zones
+from protocol.zones import Zone, ZoneKind
+from tests.trust_authority import PASSPHRASE, Authority
+
+NOW = datetime(2021, 9, 14, 2, 0, tzinfo=UTC)
+STATION = "chot-1"
+LOCKED_WARD, LODGING_WARD, FREE_DISTRICT = "00355", "10354", "281"
+
+
+def zone(area: str = LOCKED_WARD) -> Zone:
+    return Zone(
+        id="z1",
+        version=1,
+        name="Phường Khương Trung",
+        kind=ZoneKind.LOCKDOWN,
+        areas=(area,),
+        covers=frozenset({area}),
+        sites=frozenset(),
+        starts_at=datetime(2021, 9, 10, 17, tzinfo=UTC),
+        ends_at=None,
+        passage=False,
+        monitoring_days=14,
+        decision="123/QĐ",
+    )
+
+
+class Hanoi(Authority):
+    """Publishes one road post and one locked ward."""
+
+    def live_targets(self, published_at: datetime, generation: int) -> dict[str, bytes]:
+        station = StationInfo(STATION, "Chốt Pháp Vân", StationKind.ROAD, "00001")
+        return {
+            **super().live_targets(published_at, generation),
+            "stations": dump_stations([station]),
+            "zones": dump_zones([zone()]),
+        }
+
+    def vehicle_pass(self, **changes: object) -> VehiclePass:
+        plain = VehiclePass(
+            iss="VN-HN",
+            cti=b"pass0001",
+            issued_at=NOW - timedelta(days=2),
+            not_before=NOW - timedelta(days=2),
+            expires_at=NOW + timedelta(days=5),
+            plate="29C12345",
+            vehicle_class=VehicleClass.TRUCK,
+            payload_tonnes=Decimal("8.5"),
+            carrier="Công ty TNHH Vận tải Hoàng Long",
+            crew=(
+                CrewEntry(Role.DRIVER, "Nguyễn Văn Bình", "4821"),
+                CrewEntry(Role.ASSISTANT, "Trần Đức Anh", "0077", NOW + timedelta(hours=5)),
+            ),
+            route=(FREE_DISTRICT, "00007"),
+            cargo=CargoClass.FOOD,
+            status=StatusRef("status/0", 1),
+        )
+        return replace(plain, **changes)
+
+    def sign(self, **changes: object) -> str:
+        return claims.issue(self.vehicle_pass(**changes), self.signer)
+
+    def sign_card(self) -> str:
+        card = CrewCard(
+            iss="VN-HN",
+            cti=b"card0001",
+            issued_at=NOW - timedelta(days=2),
+            not_before=NOW - timedelta(days=2),
+            expires_at=NOW + timedelta(days=3),
+            role=Role.DRIVER,
+            name="Nguyễn Văn Bình",
+            id_last4="4821",
+            licence_class="FC",
+            district=FREE_DISTRICT,
+            status=StatusRef("status/0", 2),
+        )
+        return claims.issue(card, self.signer)
+
+    def open(self, record: ScanRecord) -> SealedDetails:
+        """What the issuer reads of a record."""
+        key = load_sealing_keys(self.directory / "sealing", PASSPHRASE)[self.sealing.kid]
+        assert record.sealed
+        info = sealing.record_info(record.id, record.station)
+        return SealedDetails.decode(sealing.open_(record.sealed, key, info))
+
+
+@pytest.fixture(scope="session")
+def hanoi(tmp_path_factory: pytest.TempPathFactory) -> Hanoi:
+    """Published an hour before the clock of the tests."""
+    return Hanoi(tmp_path_factory.mktemp("authority"), NOW - timedelta(hours=1))
+
+
+@pytest.fixture
+def home(tmp_path: Path, hanoi: Hanoi) -> Home:
+    """An enrolled station that has imported what the authority published."""
+    return enrol_by_hand(tmp_path / "home", hanoi)
+
+
+def enrol_by_hand(path: Path, hanoi: Hanoi, url: str = "http://127.0.0.1:9") -> Home:
+    home = Home(path)
+    anchor = (hanoi.repository.metadata_dir / "1.root.json").read_bytes()
+    home.save_enrolment(Enrolment(url, STATION, sha256(anchor).hexdigest()))
+    home.device_key(make=True)
+    home.trust_store().import_from(hanoi.repository.directory, NOW)
+    return home
+
+
+@dataclass
+class Post:
+    """A running station whose clock the test sets."""
+
+    station: Station
+    home: Home
+    now: datetime = NOW
+
+    @property
+    def reading(self) -> Reading:
+        return Reading(self.now, is_in_doubt=False)
+
+    def wait(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def records(self) -> list[ScanRecord]:
+        return [ScanRecord.decode(body) for _, body in self.station.log.pending(10_000, 10**9)]
+
+
+@pytest.fixture
+def post(home: Home) -> Post:
+    trust = home.trust_store().load_current()
+    return Post(Station(STATION, home.scan_log(), lambda: trust), home)
