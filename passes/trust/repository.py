@@ -25,6 +25,8 @@ from passes.trust.keys import OfflineKeys, OnlineKeys
 from passes.trust.publication import Draft, compose, no_targets_key
 from passes.trust.roles import HEAD_TARGET, TrustRepositoryError, build_root, sign
 from passes.trust.storage import RepositoryFiles
+from passes.trust.tombstones import require_tombstones
+from protocol.trust import ISSUERS
 
 
 class TrustRepository:
@@ -129,17 +131,23 @@ class TrustRepository:
         """Replace the targets that only the offline key may sign, and sign what depends on them again.
 
         Args:
-            targets: `issuers`, `policy`: all of them, name → content.
+            targets: `issuers`, `policy`: all of them, name → content. Every key that was ever retired is still in it.
             offline: holds the targets key; root keys are not needed.
             online: the online keys.
             now: when it is signed.
-            live_targets: new content of `live` in the same publication; what was there stays when None.
+            live_targets: new content of `live` in the same publication; what was there stays when None. Needed when a
+                key is retired that signed status lists: stations would refuse lists of a retired key.
             min_version: as for `publish_live`.
+
+        Raises:
+            TrustRepositoryError: as above, or `tombstone_missing`, `target_malformed`.
         """
         with self.lock():
             state = self._files.read_state()
             live = self._files.read_contents(state.live.signed) if live_targets is None else live_targets
             _require_head(live)
+            if (before := self._files.read_contents(state.targets.signed).get(ISSUERS)) is not None:
+                require_tombstones(before, targets.get(ISSUERS, b""))
             draft = Draft(
                 root=state.root,
                 targets=targets,
