@@ -14,7 +14,7 @@ from passes.fleet.models import CrewMember, Vehicle
 
 
 class ApplicationState(enum.StrEnum):
-    """Where an application stands; `services.TRANSITIONS` says what may follow what."""
+    """Where an application stands; `transitions.TRANSITIONS` says what may follow what."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -73,7 +73,10 @@ class Application(Base):
         order_by="ApplicationStop.position", cascade="all, delete-orphan", lazy="selectin"
     )
     vehicles: Mapped[list[ApplicationVehicle]] = relationship(
-        order_by="ApplicationVehicle.position", cascade="all, delete-orphan", lazy="selectin", back_populates="application"
+        order_by="ApplicationVehicle.position",
+        cascade="all, delete-orphan",
+        lazy="selectin",
+        back_populates="application",
     )
 
     @property

@@ -1,0 +1,114 @@
+"""Looking passes up: a carrier's own, the authority's register, and where a pass stands at a moment."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from passes.applications.models import ApplicationVehicle
+from passes.issuing.models import PassStatus, VehiclePass
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from passes.accounts.models import Organisation
+    from passes.applications.models import Application
+
+
+class PassState(enum.StrEnum):
+    """Where a pass stands for whoever looks at it: signing, window and status together."""
+
+    SIGNING = "signing"
+    NOT_YET_VALID = "not_yet_valid"
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+
+
+def state_of(vehicle_pass: VehiclePass, now: datetime) -> PassState:
+    """Return where a pass stands. What the authority took back comes before dates, dates before the signature."""
+    if vehicle_pass.status is PassStatus.REVOKED:
+        return PassState.REVOKED
+    if vehicle_pass.status is PassStatus.SUSPENDED:
+        return PassState.SUSPENDED
+    if vehicle_pass.expires_at <= now:
+        return PassState.EXPIRED
+    if vehicle_pass.signed_at is None:
+        return PassState.SIGNING
+    return PassState.NOT_YET_VALID if vehicle_pass.not_before > now else PassState.VALID
+
+
+def _in_state(state: PassState, now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that agrees with `state_of`."""
+    if state is PassState.REVOKED:
+        return VehiclePass.status == PassStatus.REVOKED
+    if state is PassState.SUSPENDED:
+        return VehiclePass.status == PassStatus.SUSPENDED
+    is_live = VehiclePass.status == PassStatus.VALID
+    if state is PassState.EXPIRED:
+        return sa.and_(is_live, VehiclePass.expires_at <= now)
+    is_live = sa.and_(is_live, VehiclePass.expires_at > now)
+    if state is PassState.SIGNING:
+        return sa.and_(is_live, VehiclePass.signed_at.is_(None))
+    is_live = sa.and_(is_live, VehiclePass.signed_at.is_not(None))
+    has_begun = VehiclePass.not_before <= now
+    return sa.and_(is_live, has_begun if state is PassState.VALID else sa.not_(has_begun))
+
+
+def search(
+    query: str = "", state: PassState | None = None, *, carrier: Organisation | None = None, now: datetime
+) -> sa.Select[tuple[VehiclePass]]:
+    """Return a statement for passes, newest first.
+
+    Args:
+        query: part of a plate, however it is written, or of a pass's number.
+        state: only those that stand so.
+        carrier: only this carrier's.
+        now: moment at which they are looked at.
+    """
+    statement = sa.select(VehiclePass).order_by(VehiclePass.requested_at.desc(), VehiclePass.id.desc())
+    if carrier is not None:
+        statement = statement.where(VehiclePass.carrier_id == carrier.id)
+    if state is not None:
+        statement = statement.where(_in_state(state, now))
+    text = query.strip().upper()
+    if plate := "".join(c for c in text if c.isalnum()):
+        statement = statement.where(
+            sa.or_(
+                VehiclePass.plate.contains(plate, autoescape=True), VehiclePass.number.contains(text, autoescape=True)
+            )
+        )
+    return statement
+
+
+def find_by_number(session: Session, number: str, carrier: Organisation | None = None) -> VehiclePass | None:
+    """Return the pass with this number, or None; with `carrier`, only one of that carrier's."""
+    statement = sa.select(VehiclePass).where(VehiclePass.number == number)
+    if carrier is not None:
+        statement = statement.where(VehiclePass.carrier_id == carrier.id)
+    return session.scalar(statement)
+
+
+def passes_of(session: Session, application: Application) -> list[VehiclePass]:
+    """Return the passes that an application led to, in the order of its vehicles."""
+    statement = (
+        sa.select(VehiclePass)
+        .join(VehiclePass.application_vehicle)
+        .where(ApplicationVehicle.application_id == application.id)
+        .order_by(ApplicationVehicle.position, VehiclePass.id)
+    )
+    return list(session.scalars(statement))
+
+
+def holding_items(session: Session, item_ids: Collection[int]) -> frozenset[int]:
+    """Return which vehicles of applications (by row id) have a pass that nobody revoked."""
+    statement = sa.select(VehiclePass.application_vehicle_id).where(
+        VehiclePass.application_vehicle_id.in_(set(item_ids)), VehiclePass.status != PassStatus.REVOKED
+    )
+    return frozenset(session.scalars(statement))
