@@ -17,7 +17,7 @@ class KillSwitch:
     Python's audit hooks see every open, rename, link, removal and new folder before it happens.
     """
 
-    EVENTS = frozenset({"open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.symlink"})
+    EVENTS = frozenset({"open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.symlink"})
 
     def __init__(self) -> None:
         self.directory = ""

@@ -50,4 +50,4 @@ def refusal(error: Exception, source: str) -> TrustImportError:
     code = next((code for kind, code in _CODES if isinstance(error, kind)), "trust_unreachable")
     if isinstance(error, DownloadHTTPError) and error.status_code in _HTTP_ABSENT:
         code = "trust_incomplete"
-    return TrustImportError(code, source=source, detail=str(error))
+    return TrustImportError(code, source=source, detail=str(error) or str(error.__cause__))

@@ -1,5 +1,6 @@
 """Where trust data come from: the issuer's address, a directory, or an archive file, through one interface of TUF's."""
 
+import logging
 import os
 import re
 import stat
@@ -19,6 +20,9 @@ from checkpoint.trust.limits import Limits
 
 METADATA = "metadata/"
 TARGETS = "targets/"
+
+# A station without network tries again by its own timetable, and says so in its own words.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 _LOCAL_BASE = "trust:///"
 _SAFE_NAME = re.compile(r"(metadata|targets)(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")

@@ -82,12 +82,12 @@ class TrustStore:
     def clock_floor(self) -> datetime | None:
         """The newest `published_at` that was ever accepted, in whole seconds; None before the first import."""
         current = self._generations.current()
-        return current and current.floor
+        return current.floor if current else None
 
     def current_id(self) -> str | None:
         """Return a name of what is in force that changes with every import; a running program reloads when it does."""
         current = self._generations.current()
-        return current and current.name
+        return current.name if current else None
 
     def import_from(self, source: str | Path, now: datetime) -> Imported:
         """Take in the issuer's newest publication, if it is sound and not older than what is in force.

@@ -68,17 +68,17 @@ def compose(draft: Draft, now: datetime) -> Publication:
     targets, targets_data = _targets(draft, now)
     metadata[f"{targets.signed.version}.targets.json"] = targets_data
 
-    live_version = _next(state and state.live.signed.version, draft.min_version)
+    live_version = _next(state.live.signed.version if state else 0, draft.min_version)
     live_data = sign(build_live(live_version, draft.live, now), [online.live], (targets.signed, LIVE))
     metadata[f"{live_version}.{LIVE}.json"] = live_data
 
-    snapshot_version = _next(state and state.snapshot.signed.version, draft.min_version)
+    snapshot_version = _next(state.snapshot.signed.version if state else 0, draft.min_version)
     parts = {"targets": (targets.signed.version, targets_data), LIVE: (live_version, live_data)}
     snapshot = build_snapshot(snapshot_version, parts, now)
     snapshot_data = sign(snapshot, [online.snapshot], (root, "snapshot"))
     metadata[f"{snapshot_version}.snapshot.json"] = snapshot_data
 
-    timestamp_version = _next(state and state.timestamp.signed.version, draft.min_version)
+    timestamp_version = _next(state.timestamp.signed.version if state else 0, draft.min_version)
     timestamp = build_timestamp(timestamp_version, snapshot_version, snapshot_data, now)
     contents = {**(draft.targets or {}), **draft.live}
     return Publication(contents, metadata, sign(timestamp, [online.timestamp], (root, "timestamp")))
@@ -97,10 +97,10 @@ def _targets(draft: Draft, now: datetime) -> tuple[Metadata[Targets], bytes]:
         return state.targets, state.targets_data
     if draft.targets_key is None:
         raise no_targets_key()
-    version = _next(state and state.targets.signed.version, draft.min_version)
+    version = _next(state.targets.signed.version if state else 0, draft.min_version)
     targets = build_targets(version, draft.targets or {}, draft.online.live, now)
     return targets, sign(targets, [draft.targets_key], (root, "targets"))
 
 
-def _next(current: int | None, least: int | None) -> int:
-    return max((current or 0) + 1, least or 1)
+def _next(current: int, least: int | None) -> int:
+    return max(current + 1, least or 1)

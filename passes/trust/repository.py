@@ -254,13 +254,13 @@ class TrustRepository:
         """
         return self._files.read_metadata(f"{version or self._files.newest_root_version()}.root.json")
 
-    def root_sha256(self) -> bytes:
-        """Return the SHA-256 (32 bytes) of the newest root: the anchor that enrolment codes carry.
+    def root_sha256(self, version: int | None = None) -> bytes:
+        """Return a root's SHA-256 (32 bytes); the newest root's is the anchor that enrolment codes carry.
 
         Raises:
             TrustRepositoryError: `not_initialised`, `damaged`.
         """
-        return hashlib.sha256(self.read_root()).digest()
+        return hashlib.sha256(self.read_root(version)).digest()
 
     def status(self, now: datetime) -> RepositoryStatus:
         """Return versions and expiries as they stand at `now`.
