@@ -64,7 +64,7 @@ def has_permission(user: User, permission: str) -> bool:
 def required_permission(app: Flask, endpoint: str) -> tuple[bool, str | None]:
     """Return whether an endpoint states its rule at all, and the permission it names (None: public)."""
     view = app.view_functions[endpoint]
-    if endpoint in _LIBRARY_PUBLIC or endpoint.split(".")[0] in _LIBRARY_PUBLIC_BLUEPRINTS:
+    if endpoint in _LIBRARY_PUBLIC or endpoint.split(".", maxsplit=1)[0] in _LIBRARY_PUBLIC_BLUEPRINTS:
         return True, None
     return hasattr(view, "required_permission"), getattr(view, "required_permission", None)
 

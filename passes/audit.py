@@ -30,7 +30,7 @@ class AuditEntry(Base):
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
 
 
-def record(  # noqa: PLR0913 - the six parts of one sentence
+def record(
     session: Session, actor: User | None, verb: str, subject: object, details: dict[str, Any] | None, now: datetime
 ) -> None:
     """Add an entry to the caller's transaction.
@@ -48,7 +48,5 @@ def record(  # noqa: PLR0913 - the six parts of one sentence
         key = sa.inspect(subject).identity or ()
         subject = f"{type(subject).__name__}:{':'.join(map(str, key))}"
     session.add(
-        AuditEntry(
-            at=now, actor_id=actor.id if actor else None, verb=verb, subject=str(subject), details=details or {}
-        )
+        AuditEntry(at=now, actor_id=actor.id if actor else None, verb=verb, subject=str(subject), details=details or {})
     )

@@ -46,7 +46,9 @@ def main(instance: Path) -> None:
 
 
 @main.command()
-@click.option("--offline-keys", type=click.Path(file_okay=False, path_type=Path), help="Folder for root and targets keys.")
+@click.option(
+    "--offline-keys", type=click.Path(file_okay=False, path_type=Path), help="Folder for root and targets keys."
+)
 def init(offline_keys: Path | None) -> None:
     """Make an empty instance: database, keys, trust repository, areas."""
     from passes.initialise import InstanceExistsError, initialise

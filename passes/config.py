@@ -129,8 +129,10 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
     keys = read_secrets(instance)
     settings: dict[str, Any] = {
         "ISSUER_ID": "VN-HN",
-        "ISSUING_AGENCY": "SỞ GIAO THÔNG VẬN TẢI HÀ NỘI",
+        "ISSUING_PARENT_AGENCY": "ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI",
+        "ISSUING_AGENCY": "SỞ GIAO THÔNG VẬN TẢI",
         "ISSUING_PLACE": "Hà Nội",
+        "LEGAL_BASIS": "Quyết định số 1570/QĐ-BGTVT ngày 24/8/2021 của Bộ trưởng Bộ Giao thông vận tải",
         "PUBLIC_URL": "http://127.0.0.1:8000",
         "REVIEW_PROMISE_HOURS": 24,
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{instance.database_file}",

@@ -91,7 +91,7 @@ def enum_column(kind: type[enum.StrEnum]) -> sa.Enum:
 
 
 @event.listens_for(sa.Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - any DB-API connection arrives here
+def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Give SQLite what the issuer relies on: foreign keys, a write-ahead log, patience with other writers."""
     if not isinstance(connection, sqlite3.Connection):
         return

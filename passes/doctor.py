@@ -64,7 +64,11 @@ def examine(app: Flask, now: datetime) -> list[Finding]:
         ("trust", lambda: _trust(instance, now), "published lately, nothing about to expire"),
         ("worker", lambda: _worker(instance.path, now), "alive"),
         ("disk", lambda: _disk(instance.path), "enough room"),
-        ("mail", lambda: _mail(app), "ready" if app.config.get("MAIL_SERVER") else "none set; nothing is sent by e-mail"),
+        (
+            "mail",
+            lambda: _mail(app),
+            "ready" if app.config.get("MAIL_SERVER") else "none set; nothing is sent by e-mail",
+        ),
     )
     findings = []
     for part, look, fine in parts:

@@ -59,9 +59,7 @@ class Worker:
         return movement.rematch_zones(db.session(), now())
 
     def _publish(self) -> int:
-        generation = publishing.publish(
-            db.session(), self._repository, self._keys.online, self._keys.signer_for, now()
-        )
+        generation = publishing.publish(db.session(), self._repository, self._keys.online, self._keys.signer_for, now())
         return int(generation is not None)
 
     def publish_now(self) -> None:

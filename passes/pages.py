@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Flask, Response, redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
@@ -82,7 +81,7 @@ def health() -> Response:
 @access.requires("audit.view")
 def audit_log() -> str:
     """Show who did what, newest first."""
-    from passes.audit import AuditEntry  # noqa: PLC0415 - models are imported when the application is made
+    from passes.audit import AuditEntry
 
     entries = db.paginate(db.select(AuditEntry).order_by(AuditEntry.id.desc()), per_page=50)
     return render_template("audit/index.html", entries=entries)
@@ -125,18 +124,31 @@ def _context() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every blueprint, the error pages and what templates need."""
-    from passes.applications.views import bp as applications  # noqa: PLC0415 - views import this package's db
-    from passes.areas.views import bp as areas  # noqa: PLC0415
-    from passes.fleet.views import bp as fleet  # noqa: PLC0415
-    from passes.followup.views import bp as followup  # noqa: PLC0415
-    from passes.issuing.views import bp as issuing  # noqa: PLC0415
-    from passes.movement.views import bp as movement  # noqa: PLC0415
-    from passes.stations.views import api  # noqa: PLC0415
-    from passes.stations.views import bp as stations  # noqa: PLC0415
-    from passes.trust.views import bp as trust  # noqa: PLC0415
+    from passes.applications.views import bp as applications
+    from passes.areas.views import bp as areas
+    from passes.fleet.views import bp as fleet
+    from passes.followup.views import bp as followup
+    from passes.issuing.views import bp as issuing
+    from passes.movement.views import bp as movement
+    from passes.stations.views import api
+    from passes.stations.views import bp as stations
+    from passes.trust.views import bp as trust
 
     csrf.exempt(api)  # a device proves itself with a signature; there is no cookie to ride on
-    for blueprint in (home, lang, fonts.bp, areas, fleet, applications, issuing, stations, api, trust, movement, followup):
+    for blueprint in (
+        home,
+        lang,
+        fonts.bp,
+        areas,
+        fleet,
+        applications,
+        issuing,
+        stations,
+        api,
+        trust,
+        movement,
+        followup,
+    ):
         app.register_blueprint(blueprint)
     moments.init_app(app)
     labels.init_app(app)

@@ -19,7 +19,9 @@ def group() -> None:
 @click.argument("email")
 @click.option("--name", prompt=True, help="The person's name.")
 @click.option("--organisation", prompt=True, help="Full name of their organisation; made if it is not known.")
-@click.option("--kind", type=click.Choice([kind.value for kind in OrganisationKind]), default="authority", show_default=True)
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in OrganisationKind]), default="authority", show_default=True
+)
 @click.option("--area", help="GSO code that a district or ward office answers for.")
 @click.option("--role", "roles", multiple=True, help="Role, if not the usual one of the kind; may be repeated.")
 @with_appcontext
@@ -28,9 +30,9 @@ def create(email: str, name: str, organisation: str, kind: str, area: str | None
     from flask_security import hash_password
 
     from passes.accounts import services
-    from passes.extensions import LEAST_PASSWORD_CHARS
     from passes.areas.services import AreaUnknownError
     from passes.db import db
+    from passes.extensions import LEAST_PASSWORD_CHARS
     from passes.local_time import now
 
     password = os.environ.get("PASSES_NEW_PASSWORD") or click.prompt(

@@ -75,7 +75,7 @@ def _says(token: bytes, statuses: StatusList, signer: Signer, public_key: bytes)
     return parse_token(token, public_key).statuses == statuses
 
 
-def publish(  # noqa: PLR0913 - repository, keys and time belong together here only
+def publish(
     session: Session,
     repository: TrustRepository,
     online: OnlineKeys,

