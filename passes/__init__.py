@@ -21,8 +21,8 @@ def create_app(instance: Path | str | None = None, **overrides: Any) -> Flask:
     Raises:
         passes.config.ConfigError: a secret is missing; the message says what to do.
     """
-    from passes import access, db, extensions, jobs, pages, privacy  # noqa: PLC0415 - `import passes` stays light
-    from passes.config import Instance, flask_settings  # noqa: PLC0415 - as above
+    from passes import access, db, extensions, jobs, pages, privacy
+    from passes.config import Instance, flask_settings
 
     where = Instance(Path(instance or os.environ.get("PASSES_INSTANCE") or "instance").resolve())
     app = Flask("passes", instance_path=str(where.path), template_folder=str(TEMPLATES / "issuer"))

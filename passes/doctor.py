@@ -134,9 +134,9 @@ def _trust(instance: Instance, now: datetime) -> Iterator[str]:
         yield f"{error} Restore trust/ from the backup."
         return
     for role in status.expired_roles:
-        yield f"“{role}” expires within two days; `passes trust publish` signs it again (root and targets: offline keys)."
+        yield f"“{role}” expires within two days; `passes trust publish` renews it (root, targets: offline keys)."
     if now - published_at > TRUST_AGE:
-        yield f"last published {published_at:%Y-%m-%d %H:%M} UTC; is the worker running? `passes trust publish` does it now."
+        yield f"last published {published_at:%Y-%m-%d %H:%M} UTC; is the worker running?"
 
 
 def _worker(path: Path, now: datetime) -> Iterator[str]:

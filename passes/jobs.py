@@ -71,7 +71,7 @@ class Worker:
             db.session.commit()
 
     def drain(self) -> int:
-        """Work until nothing waits; return how many rows were done. A step that fails is logged and left to the sweep."""
+        """Work until nothing waits; return how many rows were done. A failed step is logged and left to the sweep."""
         done = 0
         with self._app.app_context():
             for step in self._steps:

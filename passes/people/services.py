@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from passes.batches import in_batches
 from passes.db import privacy
 from passes.people.models import Person
 
@@ -21,7 +22,7 @@ def find_person(session: Session, id_number: str) -> Person | None:
     return session.scalar(sa.select(Person).where(Person.id_hash == privacy().lookup("id_number", id_number)))
 
 
-def keep_person(  # noqa: PLR0913 - what a paper says about one person
+def keep_person(
     session: Session,
     *,
     id_number: str | None,
@@ -90,3 +91,14 @@ def change_person(
     person.residence_code = residence_code or person.residence_code
     session.flush()
     return person
+
+
+def residences(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Return the ward of residence on file, for those of whom one is."""
+    found: dict[int, str] = {}
+    for batch in in_batches(ids):
+        rows = session.execute(
+            sa.select(Person.id, Person.residence_code).where(Person.id.in_(batch), Person.residence_code.is_not(None))
+        )
+        found |= {row.id: row.residence_code for row in rows}
+    return found

@@ -52,7 +52,8 @@ def _same_type(_context: object, _inspected: object, _column: object, _found: ob
     return False if isinstance(wanted, UtcDateTime | sa.Enum) else None
 
 
-def test_the_newest_migration_ends_at_what_the_models_say(empty_app: Flask) -> None:
+@pytest.mark.usefixtures("empty_app")
+def test_the_newest_migration_ends_at_what_the_models_say() -> None:
     upgrade()
     assert tables() == set(Base.metadata.tables)
     with db.engine.connect() as connection:
@@ -60,7 +61,8 @@ def test_the_newest_migration_ends_at_what_the_models_say(empty_app: Flask) -> N
         assert autogenerate.compare_metadata(context, Base.metadata) == []
 
 
-def test_every_migration_can_be_taken_back_and_done_again(empty_app: Flask) -> None:
+@pytest.mark.usefixtures("empty_app")
+def test_every_migration_can_be_taken_back_and_done_again() -> None:
     upgrade()
     downgrade(revision="base")
     assert tables() == set()
@@ -68,7 +70,8 @@ def test_every_migration_can_be_taken_back_and_done_again(empty_app: Flask) -> N
     assert tables() == set(Base.metadata.tables)
 
 
-def test_areas_are_the_same_tree_on_both_databases(empty_app: Flask) -> None:
+@pytest.mark.usefixtures("empty_app")
+def test_areas_are_the_same_tree_on_both_databases() -> None:
     upgrade()
     session = db.session()
     assert seed_areas(session) == 63 + 696 + 10_051
