@@ -20,8 +20,10 @@ class AreaCodeError(ValueError):
     """Not the code of an area."""
 
 
-_FIRST_NUMBER: Final = {AreaLevel.PROVINCE: 0, AreaLevel.DISTRICT: 100, AreaLevel.WARD: 1_100}
+_FIRST_DISTRICT: Final = 100
+_FIRST_WARD: Final = 1_100
 _END: Final = 101_100
+_FIRST_NUMBER: Final = {AreaLevel.PROVINCE: 0, AreaLevel.DISTRICT: _FIRST_DISTRICT, AreaLevel.WARD: _FIRST_WARD}
 
 
 def level(code: str) -> AreaLevel:
@@ -58,8 +60,8 @@ def from_number(number: object) -> str:
     """
     if type(number) is not int or not 0 <= number < _END:
         raise AreaCodeError(f"not an area number: {number!r}")
-    if number >= _FIRST_NUMBER[AreaLevel.WARD]:
-        return f"{number - _FIRST_NUMBER[AreaLevel.WARD]:05}"
-    if number >= _FIRST_NUMBER[AreaLevel.DISTRICT]:
-        return f"{number - _FIRST_NUMBER[AreaLevel.DISTRICT]:03}"
+    if number >= _FIRST_WARD:
+        return f"{number - _FIRST_WARD:05}"
+    if number >= _FIRST_DISTRICT:
+        return f"{number - _FIRST_DISTRICT:03}"
     return f"{number:02}"

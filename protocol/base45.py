@@ -1,8 +1,8 @@
 """Base45 (RFC 9285), strict, on whole strings at a time.
 
-Three characters `c d e` stand for the number `c + 45 d + 2025 e`, which is two bytes. Instead of a loop over the
-triples, all of them are added up at once: the characters' values are laid out in 32-bit lanes of three very long
-integers, and one multiplication and addition of those does the sum of every lane.
+Three characters `c d e` stand for the number `c + 45 d + 2025 e`, which is two bytes. Decoding does not loop over the
+triples: the values of all characters, looked up in a table, are read as one very long integer, in which each triple
+is a lane of 24 bits; a few shifts, multiplications and additions of that integer do the sum of every lane at once.
 """
 
 from typing import Final
@@ -11,7 +11,8 @@ ALPHABET: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 _VALUES: Final = bytes(max(0, ALPHABET.find(bytes([code]))) for code in range(256))
 _PAIRS: Final = [bytes(ALPHABET[part] for part in (n % 45, n // 45)) for n in range(45 * 45)]
-_LANE: Final = 4
+_LANE: Final = 3
+_LOWEST_OF_LANE: Final = b"\0\0\xff"
 
 
 class Base45Error(ValueError):
@@ -61,15 +62,12 @@ def decode(text: str) -> bytes:
 
 def _decode_triples(values: bytes, count: int) -> bytes:
     """Decode `count` whole triples of character values (0 to 44) into two bytes each."""
-    sums = 0
-    for place, weight in enumerate((1, 45, 2025)):
-        lanes = bytearray(_LANE * count)
-        lanes[_LANE - 1 :: _LANE] = values[place::3]
-        sums += weight * int.from_bytes(lanes)
+    lanes, lowest = int.from_bytes(values), int.from_bytes(_LOWEST_OF_LANE * count)
+    sums = (lanes >> 16 & lowest) + 45 * (lanes >> 8 & lowest) + 2025 * (lanes & lowest)
     summed = sums.to_bytes(_LANE * count)
-    if summed[1::_LANE].strip(b"\0"):  # a lane beyond 0xFFFF; the greatest possible sum, 91124, has bit 16 set
+    if summed[0::_LANE].strip(b"\0"):  # the greatest possible sum, 91,124, reaches into a lane's first byte
         raise Base45Error("a group is larger than two bytes")
     data = bytearray(2 * count)
-    data[0::2] = summed[2::_LANE]
-    data[1::2] = summed[3::_LANE]
+    data[0::2] = summed[1::_LANE]
+    data[1::2] = summed[2::_LANE]
     return bytes(data)

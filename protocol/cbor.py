@@ -1,11 +1,12 @@
 """Deterministic CBOR, and only as much of it as this protocol uses.
 
 Every value here has exactly one encoding (RFC 8949 §4.2.1: shortest heads, definite lengths, map keys in the
-byte order of their encodings), and the decoder accepts nothing else. It knows integers, byte and text strings,
-arrays, maps, booleans and null. Tags, floats and the rest of CBOR are refused, so that data from strangers cannot
-reach the parts of a general decoder that build dates, regular expressions or cycles.
+byte order of their encodings). `loads` accepts nothing else, and only integers, byte and text strings, arrays, maps,
+booleans and null: data from strangers must not reach the parts of a general decoder that build dates, regular
+expressions or cycles. `loads_signed` is that general decoder, three times as fast, for what an issuer has signed.
 """
 
+from io import BytesIO
 from typing import Final
 
 import cbor2
@@ -15,10 +16,13 @@ MAX_DEPTH: Final = 16
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _SIMPLE = 0, 1, 2, 3, 4, 5, 7
 _SIMPLE_VALUES: Final[dict[int, bool | None]] = {20: False, 21: True, 22: None}
+_LAST_SHORT_ARGUMENT: Final = 23
+_LONG_ARGUMENTS: Final = {24: (1, 24), 25: (2, 1 << 8), 26: (4, 1 << 16), 27: (8, 1 << 32)}
+"""How many bytes an argument beyond the head has, and the least number that needs so many."""
 
 
 class CborError(ValueError):
-    """The bytes are not the one deterministic encoding of a value of this protocol."""
+    """The bytes are not an encoding that is accepted here."""
 
 
 def dumps(value: object) -> bytes:
@@ -48,6 +52,24 @@ def loads(data: bytes) -> object:
     return value
 
 
+def loads_signed(data: bytes) -> object:
+    """Decode one value that fills `data` exactly, after the signature over it has been verified.
+
+    The value's parts may be of any type that CBOR knows; whoever takes them must check.
+
+    Raises:
+        CborError: If the bytes are malformed.
+    """
+    stream = BytesIO(data)
+    try:
+        value: object = cbor2.load(stream)
+    except Exception as error:  # a general decoder fails in many ways; each means: not ours
+        raise CborError(str(error)) from error
+    if stream.tell() != len(data):
+        raise CborError("bytes after the end")
+    return value
+
+
 def _in_key_order(value: object) -> object:
     if isinstance(value, dict):
         return {key: _in_key_order(value[key]) for key in sorted(value, key=cbor2.dumps)}
@@ -58,39 +80,36 @@ def _in_key_order(value: object) -> object:
 
 def _item(data: bytes, at: int, depth: int) -> tuple[object, int]:
     """Decode the item that starts at `at`; give it with the position after it."""
-    head = data[at]
+    major, argument = data[at] >> 5, data[at] & 31
     at += 1
-    major, argument = head >> 5, head & 31
-    if argument > 23:  # noqa: PLR2004 - the head's own limit: 24 to 27 announce 1, 2, 4 or 8 more bytes
-        argument, at = _long_argument(data, at, major, argument)
+    if major == _SIMPLE:
+        if argument not in _SIMPLE_VALUES:
+            raise CborError("a float, or a simple value that this protocol does not use")
+        return _SIMPLE_VALUES[argument], at
+    if argument > _LAST_SHORT_ARGUMENT:
+        argument, at = _long_argument(data, at, argument)
     if major == _UNSIGNED:
         return argument, at
-    if major == _TEXT or major == _BYTES:  # noqa: PLR1714 - the faster form, on the path of every scan
-        end = at + argument
-        if end > len(data):
-            raise CborError("string longer than the data")
-        return (data[at:end].decode() if major == _TEXT else data[at:end]), end
     if major == _NEGATIVE:
         return -1 - argument, at
-    if major == _SIMPLE and argument in _SIMPLE_VALUES:
-        return _SIMPLE_VALUES[argument], at
-    if depth == MAX_DEPTH:
-        raise CborError("nested too deep")
-    if major == _ARRAY:
-        return _array(data, at, argument, depth + 1)
-    if major == _MAP:
-        return _map(data, at, argument, depth + 1)
-    raise CborError("a type that this protocol does not use")
+    if major in (_BYTES, _TEXT):
+        content = data[at : at + argument]
+        if len(content) != argument:
+            raise CborError("a string longer than the data")
+        return (content.decode() if major == _TEXT else content), at + argument
+    container = _CONTAINERS.get(major)
+    if container is None or depth == MAX_DEPTH:
+        raise CborError("a tag, which this protocol does not use, or nested too deep")
+    return container(data, at, argument, depth + 1)
 
 
-def _long_argument(data: bytes, at: int, major: int, info: int) -> tuple[int, int]:
-    if info > 27 or major == _SIMPLE:  # noqa: PLR2004 - 28 to 30 are reserved, 31 is an indefinite length
-        raise CborError("reserved head, indefinite length or float")
-    width = 1 << (info - 24)
+def _long_argument(data: bytes, at: int, info: int) -> tuple[int, int]:
+    if info not in _LONG_ARGUMENTS:
+        raise CborError("a reserved head, or an indefinite length")
+    width, least = _LONG_ARGUMENTS[info]
     argument = int.from_bytes(data[at : at + width])
-    shortest = 24 if width == 1 else 1 << (4 * width)
-    if at + width > len(data) or argument < shortest:
-        raise CborError("head cut off, or longer than needed")
+    if argument < least or at + width > len(data):
+        raise CborError("a head cut off, or longer than needed")
     return argument, at + width
 
 
@@ -109,8 +128,11 @@ def _map(data: bytes, at: int, count: int, depth: int) -> tuple[dict[int | str, 
         start = at
         key, at = _item(data, at, depth)
         encoded = data[start:at]
-        if encoded <= previous or not isinstance(key, int | str):
+        if encoded <= previous or type(key) not in (int, str):
             raise CborError("map keys out of order, repeated, or neither integer nor text")
         previous = encoded
-        entries[key], at = _item(data, at, depth)
+        entries[key], at = _item(data, at, depth)  # type: ignore[index]  # its type was checked two lines above
     return entries, at
+
+
+_CONTAINERS: Final = {_ARRAY: _array, _MAP: _map}

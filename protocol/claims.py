@@ -4,6 +4,7 @@ What a signed payload may hold is decided in one place, `decode`; `encode` accep
 unchanged. The tables of labels are in docs/format.md; every label and number here is frozen once passes are in use.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, TypeVar
@@ -62,9 +63,13 @@ _PRIVATE_CLAIM: Final = {Prefix.VEHICLE_PASS: -65537, Prefix.CREW_CARD: -65538}
 _VERSION = 0
 _PLATE, _CLASS, _PAYLOAD, _CARRIER, _CREW, _ROUTE, _CARGO = 1, 2, 3, 4, 5, 6, 7
 _ROLE, _NAME, _ID_LAST4, _LICENCE, _DISTRICT = 1, 2, 3, 4, 5
+_OWN_EXPIRY = 3
 _ROLES: Final = (Role.DRIVER, Role.ASSISTANT)
 
-_Enum = TypeVar("_Enum", VehicleClass, CargoClass)
+_VEHICLE_CLASSES: Final = {int(member): member for member in VehicleClass}
+_CARGO_CLASSES: Final = {int(member): member for member in CargoClass}
+
+_Member = TypeVar("_Member", VehicleClass, CargoClass)
 
 
 class ClaimsError(ValueError):
@@ -89,6 +94,7 @@ def issue(credential: Credential, signer: Signer) -> str:
 
     Raises:
         ClaimsError: If a value cannot be carried exactly.
+        EnvelopeError: If the text would be too long for a code that can be read on the road.
     """
     return pack(prefix_of(credential), sign1(encode(credential), signer))
 
@@ -171,7 +177,7 @@ def decode(prefix: Prefix, payload: bytes) -> Credential:
         ClaimsError: If it is malformed, incomplete or out of range.
     """
     try:
-        claims = fields.mapping(cbor.loads(payload))
+        claims = fields.mapping(cbor.loads_signed(payload))
         private = _only_private_claim(claims, _PRIVATE_CLAIM[prefix])
         return _crew_card(claims, private) if prefix is Prefix.CREW_CARD else _vehicle_pass(claims, private)
     except (cbor.CborError, fields.FieldError, times.MomentError, areas.AreaCodeError) as error:
@@ -185,7 +191,7 @@ def _only_private_claim(claims: fields.Map, expected: int) -> fields.Map:
     private = fields.mapping(claims[expected])
     if fields.integer(private.get(_VERSION)) != FORMAT_VERSION:
         raise ClaimsUnsupportedError(f"format version {private[_VERSION]}")
-    if any(not isinstance(label, int) or label < 0 for label in private):
+    if [label for label in private if type(label) is not int or label < 0]:
         raise ClaimsUnsupportedError("a critical field that this version does not know")
     return private
 
@@ -202,12 +208,12 @@ def _vehicle_pass(claims: fields.Map, private: fields.Map) -> VehiclePass:
         not_before=not_before,
         expires_at=expires_at,
         plate=fields.text(private.get(_PLATE), MAX_PLATE_CHARS),
-        vehicle_class=_member(VehicleClass, private.get(_CLASS)),
+        vehicle_class=_member(_VEHICLE_CLASSES, private.get(_CLASS)),
         payload_tonnes=Decimal(fields.integer(private.get(_PAYLOAD), MAX_PAYLOAD_STEPS)).scaleb(-1),
         carrier=fields.text(private.get(_CARRIER), MAX_NAME_CHARS),
         crew=tuple([_crew_entry(person, first_minute) for person in crew]),
         route=tuple([areas.from_number(number) for number in route]),
-        cargo=_member(CargoClass, private.get(_CARGO)),
+        cargo=_member(_CARGO_CLASSES, private.get(_CARGO)),
         status=_status(claims),
     )
 
@@ -241,12 +247,12 @@ def _window(claims: fields.Map) -> tuple[datetime, datetime]:
 
 
 def _crew_entry(person: object, first_minute: datetime) -> CrewEntry:
-    role, name, id_last4, *own_expiry = fields.array(person, 4, at_least=3)
+    entry = fields.array(person, 4, at_least=3)
     expires_at = None
-    if own_expiry:
-        minutes = fields.integer(own_expiry[0], MAX_CREW_MINUTES, start=-MAX_CREW_MINUTES)
+    if len(entry) > _OWN_EXPIRY:
+        minutes = fields.integer(entry[_OWN_EXPIRY], MAX_CREW_MINUTES, start=-MAX_CREW_MINUTES)
         expires_at = first_minute + timedelta(minutes=minutes)
-    return CrewEntry(_role(role), fields.text(name, MAX_NAME_CHARS), _id_last4(id_last4), expires_at)
+    return CrewEntry(_role(entry[0]), fields.text(entry[1], MAX_NAME_CHARS), _id_last4(entry[2]), expires_at)
 
 
 def _status(claims: fields.Map) -> StatusRef:
@@ -263,9 +269,9 @@ def _id_last4(number: object) -> str:
     return f"{fields.integer(number, 10_000):04}"
 
 
-def _member(enumeration: type[_Enum], number: object) -> _Enum:
-    """Give the member of a class that a newer version may have added to."""
-    try:
-        return enumeration(fields.integer(number))
-    except ValueError as error:
-        raise ClaimsUnsupportedError(str(error)) from error
+def _member(members: Mapping[int, _Member], number: object) -> _Member:
+    """Give the member of an enumeration that a newer version may have added to."""
+    member = members.get(fields.integer(number))
+    if member is None:
+        raise ClaimsUnsupportedError(f"unknown number {number}")
+    return member

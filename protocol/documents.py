@@ -35,7 +35,7 @@ def parse(data: bytes, read: Callable[[fields.Map], _Item]) -> _Item:
         DocumentError: If it is not JSON, or `read` finds a value missing or wrong.
     """
     try:
-        return read(fields.mapping(json.loads(data, object_pairs_hook=_unique, parse_constant=_no_constant)))
+        return read(fields.mapping(json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)))
     except (ValueError, RecursionError) as error:
         raise DocumentError(str(error) or type(error).__name__) from error
 
@@ -74,8 +74,12 @@ def write_moment(moment: datetime | None) -> str | None:
 
 
 def raw_bytes(value: object, length: int) -> bytes:
-    """Read bytes written in hexadecimal."""
-    return bytes.fromhex(fields.text(value, 2 * length, at_least=2 * length))
+    """Read bytes written in lower-case hexadecimal."""
+    digits = fields.text(value, 2 * length, at_least=2 * length)
+    raw = bytes.fromhex(digits)
+    if raw.hex() != digits:
+        raise DocumentError("not lower-case hexadecimal")
+    return raw
 
 
 def _unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:

@@ -21,7 +21,7 @@ def text(value: object, at_most: int, at_least: int = 1) -> str:
     """
     if type(value) is not str or not at_least <= len(value) <= at_most:
         raise FieldError(f"not a text of {at_least} to {at_most} characters")
-    if not value.isprintable() or not unicodedata.is_normalized("NFC", value):
+    if not value.isprintable() or not (value.isascii() or unicodedata.is_normalized("NFC", value)):
         raise FieldError("a text with control characters, or not in Unicode's form NFC")
     return value
 

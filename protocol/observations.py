@@ -68,7 +68,7 @@ def observe(credential: Credential, trust: Trust, context: Context, now: datetim
         yield from _route(credential, context)
     yield from _zones(credential, trust, context, now)
     yield from _history(trust, context, now)
-    yield from _freshness(trust, context, now)
+    yield from _freshness(credential, trust, context, now)
 
 
 def _is_extended(credential: Credential, trust: Trust, now: datetime) -> bool:
@@ -79,10 +79,7 @@ def _is_extended(credential: Credential, trust: Trust, now: datetime) -> bool:
 
 def _status(credential: Credential, trust: Trust) -> Iterator[Observation]:
     statuses = trust.statuses.get(credential.status.uri)
-    if statuses is None:  # a list begun after this station's data: the data is behind, the credential is not at fault
-        yield Observation(Reason.TRUST_STALE)
-        return
-    status = statuses.get(credential.status.idx)
+    status = Status.VALID if statuses is None else statuses.get(credential.status.idx)
     if status is Status.REVOKED:
         yield Observation(Reason.REVOKED)
     elif status is Status.SUSPENDED:
@@ -133,18 +130,20 @@ def _zones(credential: Credential, trust: Trust, context: Context, now: datetime
 
 
 def _history(trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
-    window = timedelta(minutes=trust.policy.already_scanned_minutes)
-    if context.last_seen_here is not None and abs(now - context.last_seen_here) < window:
-        yield Observation(Reason.ALREADY_SCANNED)
+    if context.last_seen_here is not None:
+        window = timedelta(minutes=trust.policy.already_scanned_minutes)
+        if abs(now - context.last_seen_here) < window:
+            yield Observation(Reason.ALREADY_SCANNED)
     if context.impossible_travel:
         yield Observation(Reason.IMPOSSIBLE_TRAVEL)
 
 
-def _freshness(trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
-    age = now - trust.published_at
-    if age >= timedelta(hours=trust.policy.trust_expired_hours):
+def _freshness(credential: Credential, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+    """Judge the station's own data. A status list that it does not have yet was begun after its data: it is behind."""
+    age_seconds = (now - trust.published_at).total_seconds()
+    if age_seconds >= trust.policy.trust_expired_hours * 3600:
         yield Observation(Reason.TRUST_EXPIRED)
-    elif age >= timedelta(hours=trust.policy.trust_stale_hours):
+    elif age_seconds >= trust.policy.trust_stale_hours * 3600 or credential.status.uri not in trust.statuses:
         yield Observation(Reason.TRUST_STALE)
-    if context.clock_in_doubt or age < -timedelta(minutes=trust.policy.clock_tolerance_minutes):
+    if context.clock_in_doubt or -age_seconds > trust.policy.clock_tolerance_minutes * 60:
         yield Observation(Reason.CLOCK_DOUBT)

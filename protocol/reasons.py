@@ -108,9 +108,10 @@ class Verdict:
         cls, findings: list[Finding], credential: Credential | None = None, prefix: Prefix | None = None
     ) -> "Verdict":
         """Make the verdict that some findings, in any order, come to."""
+        if not findings:
+            return cls(Outcome.ADMIT, (), credential, prefix)
         ordered = sorted(findings, key=lambda finding: (-_GRAVITY[finding.severity], _POSITION[finding.reason]))
-        outcome = _OUTCOMES[ordered[0].severity] if ordered else Outcome.ADMIT
-        return cls(outcome, tuple(ordered), credential, prefix)
+        return cls(_OUTCOMES[ordered[0].severity], tuple(ordered), credential, prefix)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

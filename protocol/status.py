@@ -40,6 +40,10 @@ class Status(IntEnum):
     SUSPENDED = 2
 
 
+_BY_VALUE: Final = (Status.VALID, Status.REVOKED, Status.SUSPENDED, Status.REVOKED)
+"""What the two bits mean; the value that nothing was assigned to counts as revoked."""
+
+
 class StatusList:
     """The statuses of 2^17 credentials; index 0 is in the lowest bits of the first byte."""
 
@@ -70,8 +74,7 @@ class StatusList:
             StatusError: If the index is outside the list.
         """
         byte, shift = self._place(index)
-        value = self._packed[byte] >> shift & 0b11
-        return Status.SUSPENDED if value == Status.SUSPENDED else Status(min(value, 1))
+        return _BY_VALUE[self._packed[byte] >> shift & 0b11]
 
     def set(self, index: int, status: Status) -> None:
         """Set the status at an index.

@@ -1,10 +1,16 @@
 """Moments as they travel: aware UTC datetimes here, whole seconds since 1970 in CBOR, RFC 3339 in JSON."""
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
 MAX_NUMERIC_DATE: Final = 2**33
 """Past the year 2242; a bound that keeps arithmetic and `datetime` safe."""
+
+
+_RFC3339: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.0+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 class MomentError(ValueError):
@@ -48,17 +54,18 @@ def to_rfc3339(moment: datetime) -> str:
 
 
 def from_rfc3339(text: object) -> datetime:
-    """Give the UTC datetime of an RFC 3339 text with any offset.
+    """Give the UTC datetime of an RFC 3339 text of whole seconds, with any offset.
 
     Raises:
-        MomentError: If it is not such a text, or says no offset.
+        MomentError: If it is not such a text, or lies outside 1970 to 2242.
     """
+    if not isinstance(text, str) or not _RFC3339.fullmatch(text):
+        raise MomentError("not an RFC 3339 moment of whole seconds")
     try:
-        moment = datetime.fromisoformat(text if isinstance(text, str) else "")
+        moment = datetime.fromisoformat(text)
+        return datetime.fromtimestamp(to_numeric_date(moment), UTC)
     except ValueError as error:
-        raise MomentError("not an RFC 3339 moment") from error
-    to_numeric_date(moment)
-    return moment.astimezone(UTC)
+        raise MomentError(str(error)) from error
 
 
 def to_microseconds(moment: datetime) -> int:
