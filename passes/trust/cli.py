@@ -66,7 +66,7 @@ def status() -> None:
         anchor = _repository().root_sha256().hex()
     except TrustRepositoryError as error:
         raise click.UsageError(str(error)) from error
-    for role in found.roles:
+    for name, role in found.roles.items():
         state = "EXPIRED" if role.is_expired else "until"
-        click.echo(f"{role.name:<10} version {role.version:>5}  {state} {role.expires:%Y-%m-%d %H:%M} UTC")
+        click.echo(f"{name:<10} version {role.version:>5}  {state} {role.expires:%Y-%m-%d %H:%M} UTC")
     click.echo(f"anchor (SHA-256 of the root): {anchor}")
