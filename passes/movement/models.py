@@ -155,4 +155,3 @@ class Exposure(Base):
     zone_id: Mapped[str] = mapped_column(sa.ForeignKey("zones.id"), primary_key=True, index=True)
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
-

@@ -1,0 +1,42 @@
+"""Medical follow-up of exposed people: what the rest of the issuer uses of it."""
+
+from __future__ import annotations
+
+from passes.followup.access_rules import sees_everything, visible_to
+from passes.followup.desk import (
+    DeskRow,
+    Evidence,
+    Filters,
+    FollowUpUnknownError,
+    PersonFile,
+    desk_rows,
+    followups_for,
+    followups_in,
+    people_on_list,
+    person_file,
+)
+from passes.followup.refreshing import ZONE_CHANGED, due_of, refresh, refresh_people
+from passes.followup.stays import SaidAtScan, Stay, keep_scan_stays, stays_of
+
+__all__ = [
+    "ZONE_CHANGED",
+    "DeskRow",
+    "Evidence",
+    "Filters",
+    "FollowUpUnknownError",
+    "PersonFile",
+    "SaidAtScan",
+    "Stay",
+    "desk_rows",
+    "due_of",
+    "followups_for",
+    "followups_in",
+    "keep_scan_stays",
+    "people_on_list",
+    "person_file",
+    "refresh",
+    "refresh_people",
+    "sees_everything",
+    "stays_of",
+    "visible_to",
+]

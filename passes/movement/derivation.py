@@ -1,0 +1,195 @@
+"""From scans to movements and stays, exactly as the rules of tracing say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from passes.followup.services import SaidAtScan
+from passes.issuing import services as issuing
+from passes.movement.models import MovementSource
+from passes.movement.readings import credential_in
+from passes.people.services import find_person, keep_person
+from protocol.areas import AreaLevel
+from protocol.claims import VehiclePass as PassClaims
+from protocol.people import IdNumberError, normalise_id_number
+from protocol.reasons import Reason
+from protocol.trust import StationKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from passes.issuing.models import VehiclePass
+    from passes.movement.readings import Reading
+    from passes.stations.models import Station
+    from protocol.claims import Credential
+    from protocol.scan_record import PersonSeen
+
+MovementKey = tuple[str, int, MovementSource, str]
+"""Scan, person, source and area: what makes a movement one and the same."""
+
+_ONLY_TICKED = frozenset({Reason.PLATE_MISMATCH, Reason.CREW_MISMATCH, Reason.IMPOSSIBLE_TRAVEL})
+"""Where one of these was said, whoever is on the paper need not be in the vehicle."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and how one movement was, beside what makes it one and the same."""
+
+    at: datetime
+    site_id: str | None = None
+    station_id: str | None = None
+    is_road_scan: bool = False
+    pass_id: int | None = None
+    plate: str | None = None
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A scan together with what the issuer knows of the credential that was scanned.
+
+    Args:
+        reading: the scan.
+        station: where it was.
+        vehicle_pass: the pass, where the issuer has it.
+        plate: of the vehicle that was seen.
+        coming_from: the officer's entry, if it names a known area.
+    """
+
+    reading: Reading
+    station: Station
+    vehicle_pass: VehiclePass | None
+    plate: str | None
+    coming_from: str | None
+
+    @property
+    def credential(self) -> Credential | None:
+        """The claims in the text, if they are those of the identity that the station verified."""
+        found = credential_in(self.reading.details.text)
+        record = self.reading.record
+        return found if found is not None and (found.iss, found.cti) == (record.iss, record.cti) else None
+
+    @property
+    def origin(self) -> str | None:
+        """The first area of the pass's route."""
+        if self.vehicle_pass is not None:
+            return self.vehicle_pass.application_vehicle.application.route[0]
+        credential = self.credential
+        return credential.route[0] if isinstance(credential, PassClaims) else None
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether it proves movements: a verified signature, and not taken back."""
+        return (
+            not self.reading.is_voided and self.reading.record.iss is not None and self.reading.record.cti is not None
+        )
+
+
+def find_pass(session: Session, reading: Reading) -> VehiclePass | None:
+    """Return the pass that was scanned, if a verified signature names one of ours."""
+    record = reading.record
+    if record.iss is None or record.cti is None:
+        return None
+    return issuing.find_pass(session, record.iss, record.cti.hex())
+
+
+def people_in(session: Session, scan: Resolved, now: datetime) -> dict[int, int]:
+    """Return who was in the vehicle: person by crew index.
+
+    Those who were ticked; all of the crew if nobody was, unless something says that paper and vehicle differ.
+    """
+    if not scan.is_proof:
+        return {}
+    record = scan.reading.record
+    ticked = set(record.crew_present or ())
+    doubts = {Reason.PLATE_MISMATCH: record.plate_mismatch, Reason.CREW_MISMATCH: record.crew_mismatch}
+    is_doubtful = any(doubts.values()) or not _ONLY_TICKED.isdisjoint(record.reasons)
+    if not ticked and is_doubtful:
+        return {}
+    crew = _crew_of(session, scan, now)
+    return {index: person_id for index, person_id in crew.items() if not ticked or index in ticked}
+
+
+def _crew_of(session: Session, scan: Resolved, now: datetime) -> dict[int, int]:
+    """Return every crew entry of the credential, as persons."""
+    if scan.vehicle_pass is not None:
+        return {entry.position: entry.person_id for entry in scan.vehicle_pass.crew}
+    credential = scan.credential
+    if isinstance(credential, PassClaims):
+        names: dict[int, str | None] = {index: entry.name for index, entry in enumerate(credential.crew)}
+    elif credential is not None:
+        names = {0: credential.name}
+    else:
+        names = dict.fromkeys(scan.reading.record.crew_present or ())
+    return {index: _provisional(session, scan, index, name, now) for index, name in names.items()}
+
+
+def _provisional(session: Session, scan: Resolved, index: int, name: str | None, now: datetime) -> int:
+    """Return the person of a credential that is not in the register: by ID number if the officer took it down."""
+    record = scan.reading.record
+    seen = next((seen for seen in scan.reading.details.people if seen.crew_index == index), None)
+    key = f"{record.iss}:{(record.cti or b'').hex()}:{index}"
+    person = keep_person(
+        session, id_number=_id_number(seen), name=name or (seen.name if seen else None), provisional_key=key, now=now
+    )
+    return person.id
+
+
+def _id_number(seen: PersonSeen | None) -> str | None:
+    try:
+        return normalise_id_number(seen.id_number) if seen is not None and seen.id_number else None
+    except IdNumberError:
+        return None
+
+
+def movements_of_scan(
+    scan: Resolved, people: Mapping[int, int], known_areas: Mapping[str, object], *, is_first_of_pass: bool
+) -> dict[MovementKey, Place]:
+    """Return the movements that a scan proves.
+
+    Args:
+        scan: the scan.
+        people: who was there, by crew index.
+        known_areas: area codes that exist.
+        is_first_of_pass: no scan under the same pass was before it; it also tells where the pass's journey began.
+    """
+    scan_id, at, station = scan.reading.scan_id, scan.reading.record.scanned_at, scan.station
+    pass_id = scan.vehicle_pass.id if scan.vehicle_pass else None
+    here = Place(
+        at=at,
+        site_id=station.site_id,
+        station_id=station.id,
+        is_road_scan=station.kind is StationKind.ROAD,
+        pass_id=pass_id,
+        plate=scan.plate,
+    )
+    declared = Place(at=at, pass_id=pass_id, plate=scan.plate)
+    origin = scan.origin if is_first_of_pass else None
+    found: dict[MovementKey, Place] = {}
+    for person_id in people.values():
+        found[scan_id, person_id, MovementSource.SCAN, station.area_code] = here
+        for area in (scan.coming_from, origin):
+            if area is not None and area in known_areas:
+                found[scan_id, person_id, MovementSource.DECLARED, area] = declared
+    return found
+
+
+def stays_of_scan(
+    session: Session, scan: Resolved, people: Mapping[int, int], known_areas: Mapping[str, object]
+) -> dict[tuple[str, int], SaidAtScan]:
+    """Return where the people in the vehicle told the officer that they lodge, by scan and person."""
+    found: dict[tuple[str, int], SaidAtScan] = {}
+    present = set(people.values())
+    for seen in scan.reading.details.people:
+        if seen.lodging not in known_areas or len(seen.lodging or "") < AreaLevel.DISTRICT:
+            continue
+        person_id = people.get(seen.crew_index) if seen.crew_index is not None else None
+        if person_id is None and (id_number := _id_number(seen)):
+            person = find_person(session, id_number)
+            person_id = person.id if person is not None and person.id in present else None
+        if person_id is not None:
+            found[scan.reading.scan_id, person_id] = SaidAtScan(scan.reading.record.scanned_at, seen.lodging or "")
+    return found

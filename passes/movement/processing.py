@@ -1,0 +1,238 @@
+"""The worker's turn with records that came home: scans, movements, stays, exposures, follow-ups, in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from passes.areas.services import labels
+from passes.batches import in_batches
+from passes.followup import services as followup
+from passes.movement import derivation, ledger
+from passes.movement.evidence import published_zones
+from passes.movement.late import find_late
+from passes.movement.matching import match_pairs, take_turn
+from passes.movement.models import Scan, ScanRecord
+from passes.movement.readings import Reading, read_scan, write_details
+from passes.stations import services as stations
+from protocol.assess import VerifyError, verify
+from protocol.plates import PlateError, normalise_plate
+from protocol.zones import is_in_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from sqlalchemy.orm import Session
+
+    from passes.issuing.models import VehiclePass
+    from protocol.trust import Trust
+
+_PLATE_CHARS = 12
+_BATCH = 200
+
+PassIdentity = tuple[str, str]
+
+
+def process_records(
+    session: Session,
+    sealing_keys: Mapping[bytes, X25519PrivateKey],
+    trust: Trust | None,
+    now: datetime,
+    limit: int = _BATCH,
+) -> int:
+    """Derive everything from records that wait; return how many were done.
+
+    The result depends on which records are known, never on the order in which they came.
+
+    Args:
+        session: the worker's transaction.
+        sealing_keys: private keys by their id; they open what stations sealed.
+        trust: what is known today, for late findings; None where nothing is published.
+        now: becomes `processed_at`.
+        limit: at most about so many records in this transaction.
+    """
+    take_turn(session)
+    waiting = session.scalars(
+        sa.select(ScanRecord.scan_id)
+        .where(ScanRecord.processed_at.is_(None))
+        .order_by(ScanRecord.received_at, ScanRecord.id)
+        .limit(limit)
+    ).all()
+    if not waiting:
+        return 0
+    return _Turn(session, sealing_keys, trust, now).process(set(waiting))
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """One batch of scans, and what is looked up for all of them once."""
+
+    session: Session
+    keys: Mapping[bytes, X25519PrivateKey]
+    trust: Trust | None
+    now: datetime
+
+    def process(self, scan_ids: set[str]) -> int:
+        """Derive scans, movements, stays, exposures and follow-ups; return how many records were waiting."""
+        rows = self._records(scan_ids)
+        waiting = [row for row in rows if row.processed_at is None]
+        resolved = self._resolve(rows)
+        identities = self._write_scans(resolved)
+        firsts = self._firsts(identities)
+        # The first scan of a pass speaks for its origin. Of the scans known before, the earliest may have lost that
+        # place to one of these, or got it from one: it is derived again too.
+        others = (self._firsts(identities, besides=scan_ids) | firsts) - scan_ids
+        resolved |= self._resolve(self._records(others))
+        people = self._derive(resolved, firsts)
+        for row in waiting:
+            row.processed_at = self.now
+        followup.refresh_people(self.session, people, self.now)
+        return len(waiting)
+
+    def _records(self, scan_ids: Iterable[str]) -> list[ScanRecord]:
+        found: list[ScanRecord] = []
+        for batch in in_batches(scan_ids):
+            found += self.session.scalars(sa.select(ScanRecord).where(ScanRecord.scan_id.in_(batch)))
+        return found
+
+    def _resolve(self, rows: list[ScanRecord]) -> dict[str, derivation.Resolved]:
+        """Read the scans that these records are about, and find their passes."""
+        by_scan: dict[str, list[ScanRecord]] = defaultdict(list)
+        for row in rows:
+            by_scan[row.scan_id].append(row)
+        readings = [self._verified(read_scan(records, self.keys)) for records in by_scan.values()]
+        places = stations.stations_by_id(self.session)
+        known = labels(self.session, {reading.record.coming_from for reading in readings})
+        found: dict[str, derivation.Resolved] = {}
+        for reading in readings:
+            vehicle_pass = derivation.find_pass(self.session, reading)
+            coming_from = reading.record.coming_from
+            found[reading.scan_id] = derivation.Resolved(
+                reading=reading,
+                station=places[reading.record.station],
+                vehicle_pass=vehicle_pass,
+                plate=_plate_of(reading, vehicle_pass),
+                coming_from=coming_from if coming_from in known else None,
+            )
+        return found
+
+    def _verified(self, reading: Reading) -> Reading:
+        """Verify the signature that a station with older data could not: the scan proves as much as any other."""
+        if reading.record.iss is not None or reading.details.text is None or self.trust is None:
+            return reading
+        try:
+            credential = verify(reading.details.text, self.trust).credential
+        except VerifyError:
+            return reading
+        return replace(reading, record=replace(reading.record, iss=credential.iss, cti=credential.cti))
+
+    def _write_scans(self, resolved: Mapping[str, derivation.Resolved]) -> set[PassIdentity]:
+        """Bring the rows of these scans up to date; return every credential that they name, or named before."""
+        known = {
+            scan.id: scan
+            for batch in in_batches(resolved)
+            for scan in self.session.scalars(sa.select(Scan).where(Scan.id.in_(batch)))
+        }
+        infos = {info.id: info for info in stations.published_stations(self.session)}
+        identities: set[PassIdentity] = set()
+        for scan_id, scan in resolved.items():
+            row = known.get(scan_id) or Scan(id=scan_id)
+            if row.iss and row.cti:
+                identities.add((row.iss, row.cti))
+            _fill(row, scan)
+            if self.trust is not None:
+                late = find_late(scan.reading, self.trust, infos.get(scan.station.id))
+                row.late_outcome = late.outcome if late else None
+                row.late_reasons = late.reasons if late else None
+            if row.iss and row.cti:
+                identities.add((row.iss, row.cti))
+            self.session.add(row)
+        self.session.flush()
+        return identities
+
+    def _firsts(self, identities: set[PassIdentity], besides: Iterable[str] = ()) -> set[str]:
+        """Return the first scan under each of these passes: the least `(scanned_at, id)` that is not taken back."""
+        found: set[str] = set()
+        for iss, cti in identities:
+            statement = (
+                sa.select(Scan.id)
+                .where(Scan.iss == iss, Scan.cti == cti, sa.not_(Scan.is_voided))
+                .order_by(Scan.scanned_at, Scan.id)
+                .limit(1)
+            )
+            if besides:
+                statement = statement.where(Scan.id.not_in(list(besides)))
+            scan_id = self.session.scalar(statement)
+            if scan_id is not None:
+                found.add(scan_id)
+        return found
+
+    def _derive(self, resolved: Mapping[str, derivation.Resolved], firsts: set[str]) -> set[int]:
+        """Write movements, stays and exposures of these scans; return the persons for whom something changed."""
+        lodgings = {seen.lodging for scan in resolved.values() for seen in scan.reading.details.people}
+        declared = {code for scan in resolved.values() for code in (scan.coming_from, scan.origin)}
+        known_areas = labels(self.session, lodgings | declared)
+        movements: dict[derivation.MovementKey, derivation.Place] = {}
+        stays: dict[tuple[str, int], followup.SaidAtScan] = {}
+        for scan_id, scan in resolved.items():
+            people = derivation.people_in(self.session, scan, self.now)
+            movements |= derivation.movements_of_scan(scan, people, known_areas, is_first_of_pass=scan_id in firsts)
+            stays |= derivation.stays_of_scan(self.session, scan, people, known_areas)
+        changed = ledger.keep_movements(self.session, set(resolved), movements)
+        moved_in = followup.keep_scan_stays(self.session, set(resolved), stays)
+        pairs = self._touched_pairs(changed)
+        followup.refresh(self.session, pairs, self.now)
+        return {entry.person_id for entry in changed} | moved_in
+
+    def _touched_pairs(self, changed: Iterable[ledger.Entry]) -> set[tuple[int, str]]:
+        """Work out again who is exposed to what, only where a movement came, went or changed inside a zone."""
+        zones = {zone.id: zone for zone in published_zones(self.session)}
+        pairs = {
+            (entry.person_id, zone.id)
+            for entry in changed
+            for zone in zones.values()
+            if is_in_zone(
+                zone,
+                area=entry.area_code,
+                site=entry.site_id,
+                is_road_checkpoint_scan=entry.is_road_scan,
+                at=entry.at,
+            )
+        }
+        match_pairs(self.session, pairs, zones)
+        return pairs
+
+
+def _plate_of(reading: Reading, vehicle_pass: VehiclePass | None) -> str | None:
+    """Return the plate of the vehicle that was seen: as the officer wrote it, else the pass's unless disputed."""
+    if reading.details.plate:
+        try:
+            return normalise_plate(reading.details.plate)
+        except PlateError:
+            return "".join(reading.details.plate.upper().split())[:_PLATE_CHARS] or None
+    return None if vehicle_pass is None or reading.record.plate_mismatch else vehicle_pass.plate
+
+
+def _fill(row: Scan, scan: derivation.Resolved) -> None:
+    reading, record = scan.reading, scan.reading.record
+    row.station_id = scan.station.id
+    row.scanned_at = record.scanned_at
+    row.received_at = reading.received_at
+    row.kind = record.kind.value
+    row.outcome = record.outcome.value if record.outcome else None
+    row.reasons = list(record.reasons)
+    row.action = record.action.value if record.action else None
+    row.iss = record.iss
+    row.cti = record.cti.hex() if record.cti else None
+    row.pass_id = scan.vehicle_pass.id if scan.vehicle_pass else None
+    row.crew_present = list(record.crew_present) if record.crew_present is not None else None
+    row.plate = scan.plate
+    row.coming_from = scan.coming_from
+    row.officer = record.officer
+    row.details = write_details(reading.details)
+    row.is_voided = reading.is_voided

@@ -1,0 +1,59 @@
+"""Scans, movements, zones and exposures: what the rest of the issuer uses of them."""
+
+from __future__ import annotations
+
+from passes.movement.evidence import (
+    as_published,
+    exposed_people,
+    exposures_of,
+    latest_versions,
+    movements_of,
+    published_zones,
+    waiting_rematches,
+)
+from passes.movement.ingest import IngestResult, has_waiting_records, ingest_records
+from passes.movement.matching import rematch_zones, take_turn
+from passes.movement.processing import process_records
+from passes.movement.scan_list import ScanFilters, scans_matching
+from passes.movement.zone_files import read_zone_file
+from passes.movement.zones import (
+    Hits,
+    ZoneDraft,
+    ZoneError,
+    ZonePreview,
+    check_draft,
+    get_zone,
+    lift_zone,
+    preview_zone,
+    publish_zone,
+    withdraw_zone,
+)
+
+__all__ = [
+    "Hits",
+    "IngestResult",
+    "ScanFilters",
+    "ZoneDraft",
+    "ZoneError",
+    "ZonePreview",
+    "as_published",
+    "check_draft",
+    "exposed_people",
+    "exposures_of",
+    "get_zone",
+    "has_waiting_records",
+    "ingest_records",
+    "latest_versions",
+    "lift_zone",
+    "movements_of",
+    "preview_zone",
+    "process_records",
+    "publish_zone",
+    "published_zones",
+    "read_zone_file",
+    "rematch_zones",
+    "scans_matching",
+    "take_turn",
+    "waiting_rematches",
+    "withdraw_zone",
+]
