@@ -21,6 +21,7 @@ import pytest
 from tuf.api.metadata import Metadata
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
+from checkpoint import messages
 from checkpoint.trust import Anchor, Limits, TrustImportError, TrustStore, TrustStoreError, load_once
 from passes.trust.keys import OfflineKeys, OnlineKeys
 from protocol.status import Status
@@ -63,6 +64,10 @@ def refusal_of(action: Callable[..., object], *arguments: object) -> str:
     with pytest.raises(TrustImportError) as caught:
         action(*arguments)
     assert caught.value.params["detail"]
+    assert str(caught.value.params["source"]) in messages.sentence(caught.value) or caught.value.code in {
+        "trust_busy",
+        "trust_unwritable",
+    }
     return caught.value.code
 
 
