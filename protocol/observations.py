@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from protocol.areas import AreaLevel, level
 from protocol.claims import Credential, CrewCard, Role, VehiclePass
 from protocol.places import StationInfo, StationKind
 from protocol.reasons import Reason
@@ -110,9 +111,14 @@ def _crew(vehicle_pass: VehiclePass, trust: Trust, context: Context, now: dateti
 
 
 def _route(vehicle_pass: VehiclePass, context: Context) -> Iterator[Observation]:
-    """A freight point belongs to a journey that begins, stops or ends in an area around it."""
+    """Ask that a journey begins, stops or ends around the freight point that it calls at.
+
+    That can be told only of a point whose ward is known, with the district and province above it.
+    """
     station = context.station
     if station is None or station.kind is not StationKind.FREIGHT or not station.within:
+        return
+    if level(station.area) is not AreaLevel.WARD:
         return
     if not any(code == station.area or code in station.within for code in vehicle_pass.route):
         yield Observation(Reason.OFF_ROUTE)
