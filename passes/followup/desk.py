@@ -208,22 +208,26 @@ def person_file(session: Session, actor: User, person_id: int, now: datetime) ->
     versions = latest_versions(session, {row.zone_id for row in rows})
     since = min(row.first_at for row in rows)
     movements = movements_of(session, person_id, min(since, max(row.last_at for row in rows) - EVIDENCE_SPAN))
-    evidence = []
-    for row in rows:
-        zone = as_published(session, versions[row.zone_id])
-        inside = (
-            m
-            for m in movements
-            if is_in_zone(zone, area=m.area_code, site=m.site_id, is_road_checkpoint_scan=m.is_road_scan, at=m.at)
-        )
-        evidence.append(
-            Evidence(row, versions[row.zone_id], () if versions[row.zone_id].is_withdrawn else tuple(inside))
-        )
+    evidence = tuple(
+        Evidence(row, versions[row.zone_id], _inside(session, versions[row.zone_id], movements)) for row in rows
+    )
     audit.record(session, actor, "followups.view_person", rows[0].person, None, now)
     return PersonFile(
         person=rows[0].person,
         stay=stays_of(session, [person_id])[person_id],
         statement=newest_statement(session, person_id),
-        evidence=tuple(evidence),
+        evidence=evidence,
         movements=tuple(movements),
+    )
+
+
+def _inside(session: Session, version: ZoneVersion, movements: list[Movement]) -> tuple[Movement, ...]:
+    """Return which of these movements are in a zone."""
+    if version.is_withdrawn:
+        return ()
+    zone = as_published(session, version)
+    return tuple(
+        m
+        for m in movements
+        if is_in_zone(zone, area=m.area_code, site=m.site_id, is_road_checkpoint_scan=m.is_road_scan, at=m.at)
     )
