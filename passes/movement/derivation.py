@@ -83,9 +83,8 @@ class Resolved:
     @property
     def is_proof(self) -> bool:
         """Whether it proves movements: a verified signature, and not taken back."""
-        return (
-            not self.reading.is_voided and self.reading.record.iss is not None and self.reading.record.cti is not None
-        )
+        record = self.reading.record
+        return not self.reading.is_voided and record.iss is not None and record.cti is not None
 
 
 def find_pass(session: Session, reading: Reading) -> VehiclePass | None:

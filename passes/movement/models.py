@@ -49,6 +49,7 @@ class Scan(Base):
     """
 
     __tablename__ = "scans"
+    __table_args__ = (sa.Index("ix_scans_iss_cti_scanned_at", "iss", "cti", "scanned_at"),)
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     station_id: Mapped[str] = mapped_column(sa.ForeignKey("stations.id"), index=True)

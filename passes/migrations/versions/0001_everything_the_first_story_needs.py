@@ -484,6 +484,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["station_id"], ["stations.id"], name=op.f("fk_scans_station_id_stations")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scans")),
     )
+    op.create_index("ix_scans_iss_cti_scanned_at", "scans", ["iss", "cti", "scanned_at"], unique=False)
     op.create_index(op.f("ix_scans_pass_id"), "scans", ["pass_id"], unique=False)
     op.create_index(op.f("ix_scans_plate"), "scans", ["plate"], unique=False)
     op.create_index(op.f("ix_scans_scanned_at"), "scans", ["scanned_at"], unique=False)
@@ -550,6 +551,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_scans_scanned_at"), table_name="scans")
     op.drop_index(op.f("ix_scans_plate"), table_name="scans")
     op.drop_index(op.f("ix_scans_pass_id"), table_name="scans")
+    op.drop_index("ix_scans_iss_cti_scanned_at", table_name="scans")
     op.drop_table("scans")
     op.drop_index(op.f("ix_pass_crew_person_id"), table_name="pass_crew")
     op.drop_table("pass_crew")
