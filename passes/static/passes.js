@@ -161,7 +161,7 @@
   }
 
   function clearRow(row) {
-    row.querySelectorAll(".field-error, .area-options, .area-shown, .area-field > [role=status]").forEach((part) => part.remove());
+    row.querySelectorAll(".field-error, .area-options, .area-shown, .area-candidates, .area-field > [role=status]").forEach((part) => part.remove());
     row.querySelectorAll(".has-error").forEach((part) => part.classList.remove("has-error"));
     for (const control of row.querySelectorAll("input, select, textarea")) {
       control.classList.remove("is-invalid");
