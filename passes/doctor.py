@@ -22,6 +22,7 @@ from passes.trust.instance_keys import InstanceKeys
 from passes.trust.keys import KeyFileError
 from passes.trust.repository import TrustRepository
 from passes.trust.roles import TrustRepositoryError
+from protocol.trust import TrustError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,7 +131,7 @@ def _trust(instance: Instance, now: datetime) -> Iterator[str]:
     try:
         status = repository.status(now + EXPIRY_WARNING)
         published_at = publishing.current_trust(repository).published_at
-    except TrustRepositoryError as error:
+    except (TrustRepositoryError, TrustError) as error:
         yield f"{error} Restore trust/ from the backup."
         return
     for role in status.expired_roles:
