@@ -45,8 +45,18 @@ def record(
     """
     if isinstance(subject, Base):
         session.flush()
-        key = sa.inspect(subject).identity or ()
-        subject = f"{type(subject).__name__}:{':'.join(map(str, key))}"
+        subject = _key(subject)
     session.add(
         AuditEntry(at=now, actor_id=actor.id if actor else None, verb=verb, subject=str(subject), details=details or {})
     )
+
+
+def entries_about(session: Session, subject: Base) -> list[AuditEntry]:
+    """Return what was done to one mapped object, oldest first."""
+    statement = sa.select(AuditEntry).where(AuditEntry.subject == _key(subject))
+    return list(session.scalars(statement.order_by(AuditEntry.id)))
+
+
+def _key(subject: Base) -> str:
+    identity = sa.inspect(subject).identity or ()
+    return f"{type(subject).__name__}:{':'.join(map(str, identity))}"

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from passes import access, fonts, labels, moments
+from passes import access, audit_texts, fonts, labels, moments
 from passes.db import db
 from passes.extensions import LANGUAGES, csrf, language
 
@@ -81,10 +81,12 @@ def health() -> Response:
 @access.requires("audit.view")
 def audit_log() -> str:
     """Show who did what, newest first."""
+    from passes.accounts.services import user_names
     from passes.audit import AuditEntry
 
     entries = db.paginate(db.select(AuditEntry).order_by(AuditEntry.id.desc()), per_page=50)
-    return render_template("audit/index.html", entries=entries)
+    names = user_names(db.session(), [entry.actor_id for entry in entries])
+    return render_template("audit/index.html", entries=entries, names=names)
 
 
 @lang.get("/lang/<code>")
@@ -152,6 +154,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     moments.init_app(app)
     labels.init_app(app)
+    audit_texts.init_app(app)
     app.context_processor(_context)
     app.register_error_handler(HTTPException, _show_error)
     if not app.debug and not app.testing:

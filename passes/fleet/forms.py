@@ -25,7 +25,7 @@ from passes.form_fields import (
     clock_of,
     moment_of,
 )
-from passes.labels import CREW_ROLES, VEHICLE_CLASSES
+from passes.labels import crew_role_choices, vehicle_class_choices
 from protocol.claims import Role, VehicleClass
 from protocol.people import IdNumberError, normalise_id_number
 from protocol.plates import PlateError, format_plate, normalise_plate
@@ -104,8 +104,7 @@ class VehicleForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Fill the choices in the reader's language."""
         super().__init__(*args, **kwargs)
-        kinds = [(str(int(kind)), text) for kind, text in VEHICLE_CLASSES.items()]
-        self.vehicle_class.choices = [("", _l("Chọn loại xe")), *kinds]
+        self.vehicle_class.choices = [("", _("Chọn loại xe")), *vehicle_class_choices()]
 
     @classmethod
     def of(cls, vehicle: Vehicle) -> VehicleForm:
@@ -171,8 +170,8 @@ class CrewForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Fill the choices in the reader's language."""
         super().__init__(*args, **kwargs)
-        self.role.choices = [(role.value, text) for role, text in CREW_ROLES.items()]
-        self.licence_class.choices = [("", _l("Không có")), *((name, name) for name in LICENCE_CLASSES)]
+        self.role.choices = crew_role_choices()
+        self.licence_class.choices = [("", _("Không có")), *((name, name) for name in LICENCE_CLASSES)]
 
     @classmethod
     def of(cls, member: CrewMember) -> CrewForm:

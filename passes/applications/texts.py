@@ -1,0 +1,117 @@
+"""The words of applications: states, refusals, checks, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from passes.applications.checks import Check, CheckCode, CheckOutcome
+from passes.applications.models import ApplicationState, RefusalCode
+from passes.labels import Tag
+from passes.moments import short_date, spoken_end
+
+STATES: Mapping[ApplicationState, Tag] = {
+    ApplicationState.DRAFT: Tag(_l("Chưa nộp"), "neutral"),
+    ApplicationState.SUBMITTED: Tag(_l("Chờ duyệt"), "info"),
+    ApplicationState.RETURNED: Tag(_l("Cần bổ sung"), "warn"),
+    ApplicationState.APPROVED: Tag(_l("Đã duyệt"), "ok"),
+    ApplicationState.REJECTED: Tag(_l("Không duyệt"), "stop"),
+    ApplicationState.WITHDRAWN: Tag(_l("Đã rút"), "neutral"),
+}
+
+REFUSALS: Mapping[RefusalCode, Any] = {
+    RefusalCode.INSPECTION_EXPIRED: _l("Đăng kiểm của xe đã hết hạn"),
+    RefusalCode.LICENCE_MISMATCH: _l("Giấy phép lái xe không phù hợp với xe, hoặc hết hạn"),
+    RefusalCode.DOCUMENT_MISSING: _l("Thiếu giấy tờ hoặc thiếu người lái"),
+    RefusalCode.DOCUMENT_UNREADABLE: _l("Giấy tờ không đọc được"),
+    RefusalCode.CARGO_NOT_ALLOWED: _l("Loại hàng không thuộc diện được vận chuyển lúc này"),
+    RefusalCode.ROUTE_INCOMPLETE: _l("Lộ trình chưa đủ điểm đi, điểm đến"),
+    RefusalCode.DOUBLE_BOOKED: _l("Xe hoặc người đã có trong hồ sơ khác cùng thời gian"),
+    RefusalCode.WRONG_AUTHORITY: _l("Không thuộc thẩm quyền của cơ quan này"),
+}
+
+OUTCOMES: Mapping[CheckOutcome, Tag] = {
+    CheckOutcome.PASS: Tag(_l("Đạt"), "ok"),
+    CheckOutcome.FAIL: Tag(_l("Không đạt"), "stop"),
+    CheckOutcome.UNKNOWN: Tag(_l("Chưa rõ"), "warn"),
+}
+
+ERRORS: Mapping[str, Any] = {
+    "transition": _l("Trạng thái hồ sơ đã thay đổi, có thể do người khác vừa xử lý. Xem lại trạng thái ở dưới."),
+    "not_editable": _l("Hồ sơ đã nộp hoặc đã có kết quả, không sửa được nữa."),
+    "blocked": _l("Chưa nộp được: có mục kiểm tra không đạt mà không thể cấp giấy. Sửa các mục đó rồi nộp lại."),
+    "window_over": _l("Ngày cuối xin cấp đã qua, không cấp giấy được. Hãy trả lại hồ sơ để đơn vị chọn ngày khác."),
+    "inspection_expired": _l("Đăng kiểm của một xe hết hạn trước ngày bắt đầu, không cấp giấy được."),
+    "note_missing": _l("Ghi rõ cần bổ sung, sửa đổi điều gì."),
+    "not_own": _l("Có xe hoặc người không còn trong danh sách của đơn vị. Chọn lại."),
+    "vehicle_twice": _l("Một xe được chọn hai lần."),
+    "crew_count": _l("Mỗi xe có từ một đến tám người, mỗi người một lần."),
+    "count": _l("Hồ sơ cần ít nhất một xe, một điểm đi và một điểm đến."),
+}
+
+_NAMES: Mapping[CheckCode, Any] = {
+    CheckCode.WINDOW: _l("Thời gian xin cấp"),
+    CheckCode.ROUTE: _l("Lộ trình"),
+    CheckCode.INSPECTION: _l("Đăng kiểm"),
+    CheckCode.DRIVER_PRESENT: _l("Người lái"),
+    CheckCode.VEHICLE_FREE: _l("Xe không trùng hồ sơ khác"),
+    CheckCode.LICENCE_FITS: _l("Hạng giấy phép lái xe"),
+    CheckCode.LICENCE_VALID: _l("Thời hạn giấy phép lái xe"),
+    CheckCode.TEST_VALID: _l("Kết quả xét nghiệm"),
+    CheckCode.PERSON_FREE: _l("Người không trùng hồ sơ, xe khác"),
+}
+
+_FINDINGS: Mapping[tuple[CheckCode, CheckOutcome], Any] = {
+    (CheckCode.WINDOW, CheckOutcome.PASS): _l("Trong giới hạn cho phép."),
+    (CheckCode.WINDOW, CheckOutcome.FAIL): _l("Thời gian đã qua hoặc dài quá 30 ngày."),
+    (CheckCode.ROUTE, CheckOutcome.PASS): _l("Đủ điểm đi, điểm đến."),
+    (CheckCode.ROUTE, CheckOutcome.FAIL): _l("Thiếu xe, điểm đi hoặc điểm đến."),
+    (CheckCode.INSPECTION, CheckOutcome.PASS): _l("Còn hạn đến hết ngày %(day)s."),
+    (CheckCode.INSPECTION, CheckOutcome.FAIL): _l("Hết hạn ngày %(day)s, trước ngày bắt đầu."),
+    (CheckCode.DRIVER_PRESENT, CheckOutcome.PASS): _l("Có lái xe."),
+    (CheckCode.DRIVER_PRESENT, CheckOutcome.FAIL): _l("Xe chưa có lái xe nào."),
+    (CheckCode.VEHICLE_FREE, CheckOutcome.PASS): _l("Không trùng."),
+    (CheckCode.LICENCE_FITS, CheckOutcome.PASS): _l("Hạng %(licence)s lái được xe này."),
+    (CheckCode.LICENCE_FITS, CheckOutcome.FAIL): _l("Hạng %(licence)s không lái được xe này."),
+    (CheckCode.LICENCE_FITS, CheckOutcome.UNKNOWN): _l("Chưa khai hạng giấy phép lái xe."),
+    (CheckCode.LICENCE_VALID, CheckOutcome.PASS): _l("Còn hạn đến hết ngày %(day)s."),
+    (CheckCode.LICENCE_VALID, CheckOutcome.FAIL): _l("Hết hạn ngày %(day)s, trước ngày cuối xin cấp."),
+    (CheckCode.LICENCE_VALID, CheckOutcome.UNKNOWN): _l("Chưa khai ngày hết hạn."),
+    (CheckCode.TEST_VALID, CheckOutcome.PASS): _l("Có giá trị đến %(moment)s."),
+    (CheckCode.TEST_VALID, CheckOutcome.FAIL): _l("Hết giá trị %(moment)s, trước ngày bắt đầu."),
+    (CheckCode.TEST_VALID, CheckOutcome.UNKNOWN): _l("Chưa khai kết quả xét nghiệm."),
+    (CheckCode.PERSON_FREE, CheckOutcome.PASS): _l("Không trùng."),
+}
+
+
+def check_name(check: Check) -> str:
+    """Return what was checked, in words."""
+    return str(_NAMES[check.code])
+
+
+def check_finding(check: Check, *, is_reviewer: bool) -> str:
+    """Return what was found, in words.
+
+    Args:
+        check: the finding.
+        is_reviewer: whether the reader may see another carrier's reference.
+    """
+    booking = check.details.get("booking")
+    if booking is not None:
+        if booking.is_own or is_reviewer:
+            return _("Trùng thời gian với hồ sơ %(reference)s.", reference=booking.reference)
+        return _("Trùng thời gian với hồ sơ của một đơn vị khác.")
+    values = {}
+    if day := check.details.get("day"):
+        values["day"] = short_date(day)
+    if moment := check.details.get("moment"):
+        values["moment"] = spoken_end(moment)
+    if licence := check.details.get("licence"):
+        values["licence"] = licence
+    text = str(_FINDINGS[check.code, check.outcome]) % values
+    if check.details.get("is_shortened"):
+        text += " " + _("Giấy sẽ hết hiệu lực cùng ngày đó.")
+    return text

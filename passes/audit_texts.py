@@ -1,0 +1,82 @@
+"""The words of the audit log: what was done, and to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+VERBS: Mapping[str, Any] = {
+    "accounts.create_organisation": _l("Thêm đơn vị"),
+    "accounts.create_user": _l("Tạo tài khoản"),
+    "applications.approve": _l("Duyệt hồ sơ"),
+    "applications.change": _l("Sửa hồ sơ"),
+    "applications.create": _l("Lập hồ sơ"),
+    "applications.reject": _l("Từ chối hồ sơ"),
+    "applications.return": _l("Trả lại hồ sơ để bổ sung"),
+    "applications.submit": _l("Nộp hồ sơ"),
+    "applications.withdraw": _l("Rút hồ sơ"),
+    "fleet.add_crew": _l("Thêm lái xe, phụ xe"),
+    "fleet.add_vehicle": _l("Thêm phương tiện"),
+    "fleet.change_crew": _l("Sửa thông tin lái xe, phụ xe"),
+    "fleet.change_vehicle": _l("Sửa phương tiện"),
+    "fleet.retire_crew": _l("Cho lái xe, phụ xe thôi"),
+    "fleet.retire_vehicle": _l("Ngừng sử dụng phương tiện"),
+    "followups.export": _l("Xuất danh sách theo dõi y tế"),
+    "followups.list": _l("In danh sách theo dõi y tế từ dòng lệnh"),
+    "followups.view_person": _l("Xem thông tin một người"),
+    "issuing.request": _l("Đưa giấy vào hàng chờ ký"),
+    "issuing.revoke": _l("Thu hồi giấy"),
+    "issuing.sign": _l("Ký giấy"),
+    "sites.create": _l("Thêm điểm tập kết, giao nhận"),
+    "stations.create": _l("Thêm máy chốt"),
+    "stations.enrol": _l("Máy chốt đăng ký thiết bị"),
+    "stations.issue_code": _l("Cấp mã đăng ký cho máy chốt"),
+    "stations.revoke_device": _l("Thu hồi thiết bị của máy chốt"),
+    "trust.add_key": _l("Thêm khóa ký"),
+    "trust.publish": _l("Phát hành dữ liệu cho máy chốt"),
+    "zones.lift": _l("Kết thúc khu vực phong tỏa, ổ dịch"),
+    "zones.preview": _l("Xem trước phạm vi khu vực"),
+    "zones.publish": _l("Công bố khu vực phong tỏa, ổ dịch"),
+    "zones.rematch": _l("Đối chiếu lại di biến động với khu vực"),
+    "zones.withdraw": _l("Hủy công bố khu vực"),
+}
+
+SUBJECTS: Mapping[str, Any] = {
+    "Application": _l("Hồ sơ"),
+    "Area": _l("Địa bàn"),
+    "CrewMember": _l("Lái xe, phụ xe"),
+    "Device": _l("Thiết bị"),
+    "FollowUps": _l("Theo dõi y tế"),
+    "IssuerKey": _l("Khóa ký"),
+    "Organisation": _l("Đơn vị"),
+    "Person": _l("Người"),
+    "Site": _l("Điểm giao nhận"),
+    "Station": _l("Máy chốt"),
+    "Trust": _l("Dữ liệu cho máy chốt"),
+    "User": _l("Tài khoản"),
+    "Vehicle": _l("Phương tiện"),
+    "VehiclePass": _l("Giấy"),
+    "Zone": _l("Khu vực"),
+}
+
+
+def audit_verb(verb: str) -> str:
+    """Return what was done, in words."""
+    return str(VERBS.get(verb, verb))
+
+
+def audit_subject(subject: str) -> str:
+    """Return what it was done to, in words and with its number."""
+    kind, _colon, key = subject.partition(":")
+    return f"{SUBJECTS.get(kind, kind)} {key}".strip()
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates these functions as filters of the same name."""
+    for function in (audit_verb, audit_subject):
+        app.jinja_env.filters[function.__name__] = function
