@@ -20,6 +20,13 @@
     });
   }
 
+  // On narrow screens the navigation scrolls sideways: start at the page we are on.
+  const here = document.querySelector(".site-nav [aria-current]");
+  if (here) {
+    const row = here.closest("ul");
+    row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+
   // ---------- administrative areas: a list to choose from ----------
 
   const WAIT_MS = 180;
