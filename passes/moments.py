@@ -74,6 +74,12 @@ def full_time(moment: datetime) -> str:
     return _("%(day)s, giờ Việt Nam", day=day)
 
 
+def paper_time(moment: datetime) -> str:
+    """Say date and hour for a printed page, where "hôm qua" would soon be wrong."""
+    local = _local(moment)
+    return f"{short_date(local.date())} {local:%H:%M}"
+
+
 def iso_time(moment: datetime) -> str:
     """Return the machine's form for `<time datetime>`, in UTC."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -86,5 +92,5 @@ def grouped(number: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these functions as filters of the same name."""
-    for function in (short_date, spoken_time, spoken_end, full_time, iso_time, grouped):
+    for function in (short_date, spoken_time, spoken_end, full_time, paper_time, iso_time, grouped):
         app.jinja_env.filters[function.__name__] = function

@@ -64,6 +64,10 @@ def test_vietnamese_pages_use_vietnamese_dates_and_separators() -> None:
     assert moments.grouped(40000) == "40.000"
 
 
+def test_a_printed_page_says_the_date_not_yesterday() -> None:
+    assert moments.paper_time(datetime(2021, 9, 17, 18, 5, tzinfo=UTC)) == "18/09/2021 01:05"
+
+
 def test_the_machines_form_is_utc() -> None:
     assert moments.iso_time(datetime(2021, 9, 18, 7, 5, tzinfo=UTC)) == "2021-09-18T07:05:00Z"
 
