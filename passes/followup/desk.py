@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.areas.services import district_of, fold
-from passes.followup.access_rules import visible_to
+from passes.followup.access_rules import sees_everything, visible_to
 from passes.followup.models import FollowUp, FollowUpStatus, StayStatement
 from passes.followup.stays import Stay, newest_statement, stays_of
 from passes.movement.evidence import as_published, latest_versions, movements_of, people_seen_in
@@ -143,6 +143,13 @@ def _people_called(session: Session, actor: User, query: str) -> set[int]:
         if (row.name and all(word in fold(row.name) for word in words))
         or (len(digits) > 3 and row.phone and digits in row.phone)  # noqa: PLR2004 - fewer digits fit everybody
     }
+
+
+def choices_for(session: Session, actor: User) -> tuple[set[str], set[str]]:
+    """Return the zones, and the areas of stay, that occur on this user's list; who sees all chooses a district."""
+    column = FollowUp.district_code if sees_everything(actor) else FollowUp.stay_code
+    rows = session.execute(sa.select(FollowUp.zone_id, column).where(visible_to(actor)).distinct()).all()
+    return {zone_id for zone_id, _ in rows}, {code for _, code in rows if code}
 
 
 def people_on_list(session: Session, actor: User, filters: Filters) -> sa.Select[tuple[int]]:

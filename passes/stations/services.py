@@ -224,6 +224,11 @@ def device_for(session: Session, kid: str) -> Device | None:
     return session.scalar(sa.select(Device).where(Device.kid == kid))
 
 
+def get_device(session: Session, device_id: int) -> Device | None:
+    """Return one device, or None."""
+    return session.get(Device, device_id)
+
+
 def revoke_device(session: Session, actor: User | None, device_id: int, now: datetime) -> Device:
     """Revoke a device for good: nothing that it sends is taken in any more.
 

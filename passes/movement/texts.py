@@ -1,0 +1,53 @@
+"""What pages call the codes of scans and zones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import lazy_gettext as _l
+
+from passes.movement.models import MovementSource
+from protocol.reasons import Outcome, Reason
+from protocol.scan_record import Action, RecordKind
+from protocol.texts import REASON_TEXTS
+from protocol.zones import ZoneKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ZONE_KINDS: Mapping[ZoneKind, Any] = {
+    ZoneKind.LOCKDOWN: _l("Khu vực phong tỏa"),
+    ZoneKind.OUTBREAK: _l("Ổ dịch"),
+}
+OUTCOMES: Mapping[str, Any] = {
+    Outcome.ADMIT: _l("Cho qua"),
+    Outcome.REFER: _l("Kiểm tra thêm"),
+    Outcome.REFUSE: _l("Không cho qua"),
+}
+OUTCOME_TONES = {Outcome.ADMIT: "ok", Outcome.REFER: "warn", Outcome.REFUSE: "stop"}
+ACTIONS: Mapping[str, Any] = {
+    Action.ADMITTED: _l("Đã cho qua"),
+    Action.SENT_ASIDE: _l("Đã đưa vào kiểm tra"),
+    Action.TURNED_BACK: _l("Đã cho quay đầu"),
+}
+RECORD_KINDS: Mapping[str, Any] = {
+    RecordKind.CODE: _l("Quét mã"),
+    RecordKind.NO_PAPER: _l("Không có giấy"),
+    RecordKind.TYPED: _l("Nhập tay"),
+    RecordKind.VOID: _l("Đã hủy"),
+}
+SOURCES: Mapping[MovementSource, Any] = {
+    MovementSource.SCAN: _l("Quét tại chốt"),
+    MovementSource.DECLARED: _l("Khai báo"),
+    MovementSource.CHECKIN: _l("Quét điểm đến"),
+    MovementSource.REPORTED: _l("Quận, huyện ghi nhận"),
+    MovementSource.IMPORT: _l("Nhập từ tệp"),
+}
+
+
+def reason_title(code: str, language: str) -> str:
+    """Return the title of a reason code; a code of a newer station as it is."""
+    try:
+        return REASON_TEXTS[Reason(code)]["en" if language == "en" else "vi"].title
+    except ValueError:
+        return code

@@ -1,0 +1,68 @@
+"""The form for a new station."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import Length
+
+from passes.areas.forms import AreaField
+from passes.form_fields import Required
+from protocol.trust import Direction, StationKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from passes.sites.models import Site
+    from passes.stations.services import StationError
+
+KINDS = {
+    StationKind.ROAD: _l("Chốt kiểm soát"),
+    StationKind.FREIGHT: _l("Điểm tập kết, trung chuyển, giao nhận, xếp dỡ"),
+}
+DIRECTIONS = {Direction.BOTH: _l("Cả hai chiều"), Direction.IN: _l("Chiều vào"), Direction.OUT: _l("Chiều ra")}
+
+_MESSAGES = {
+    "id_invalid": _l("Mã chỉ gồm chữ không dấu, chữ số, dấu chấm, gạch nối; dài nhất 40 ký tự. Ví dụ: phap-van-1"),
+    "id_taken": _l("Mã này đã dùng cho một máy chốt khác."),
+    "name_missing": _l("Nhập tên nơi đặt máy, dài nhất 120 ký tự."),
+    "site_on_road": _l("Chốt kiểm soát không thuộc điểm tập kết nào. Bỏ chọn điểm, hoặc chọn loại khác."),
+    "site_unknown": _l("Chọn một điểm trong danh sách."),
+    "area_missing": _l("Nhập địa bàn nơi đặt máy, hoặc chọn điểm tập kết."),
+    "area_unknown": _l("Không có địa bàn này."),
+    "area_level": _l("Nhập đến cấp phường, xã hoặc quận, huyện."),
+}
+
+
+class StationForm(FlaskForm):
+    """A new station."""
+
+    station_id = StringField(
+        _l("Mã máy chốt"),
+        [Required(_l("Nhập mã máy chốt.")), Length(max=40, message=_MESSAGES["id_invalid"])],
+        description=_l("Chữ không dấu và số, không đổi được về sau. Ví dụ: phap-van-1"),
+    )
+    name = StringField(
+        _l("Nơi đặt máy"),
+        [Required(_l("Nhập tên nơi đặt máy.")), Length(max=120, message=_MESSAGES["name_missing"])],
+        description=_l("Ví dụ: Chốt Pháp Vân – Cầu Giẽ, làn 1"),
+    )
+    kind = RadioField(_l("Loại"), validators=[Required(_l("Chọn loại nơi đặt máy."))])
+    site_id = SelectField(_l("Điểm tập kết"), coerce=str, description=_l("Chỉ khi máy đặt tại một điểm đã khai."))
+    area = AreaField(_l("Địa bàn"), digits=(3, 5))
+    direction = SelectField(_l("Chiều xe"), coerce=str)
+
+    def __init__(self, sites: Sequence[Site], *args: Any, **kwargs: Any) -> None:
+        """Fill the choices in the reader's language."""
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [(kind.value, text) for kind, text in KINDS.items()]
+        self.direction.choices = [(direction.value, text) for direction, text in DIRECTIONS.items()]
+        self.site_id.choices = [("", _l("Không thuộc điểm nào")), *((site.id, site.name) for site in sites)]
+
+    def show_error(self, error: StationError) -> None:
+        """Put what the service refused beside its field."""
+        field = self["area" if error.field == "area_code" else error.field or "station_id"]
+        field.errors = [*field.errors, str(_MESSAGES[error.code])]
