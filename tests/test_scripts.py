@@ -1,0 +1,106 @@
+"""The scripts that a newcomer runs first."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def free_ports(count: int) -> list[int]:
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def processes_that_mention(text: str) -> list[str]:
+    """Command lines of the running processes, other than this one, in which a text stands."""
+    lines = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                environment = (entry / "environ").read_bytes()
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if text.encode() in environment + command:
+                lines.append(command.replace(b"\0", b" ").decode(errors="replace"))
+    return lines
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Settings for a server beside whatever else runs on this machine."""
+    issuer, station = free_ports(2)
+    (tmp_path / "config.toml").write_text(f'public_url = "http://127.0.0.1:{issuer}"\n')
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PASSES_", "CHECKPOINT_"))}
+    return own | {
+        "PASSES_INSTANCE": str(tmp_path),
+        "PASSES_BIND": f"127.0.0.1:{issuer}",
+        "CHECKPOINT_BIND": f"127.0.0.1:{station}",
+    }
+
+
+@pytest.fixture
+def server(environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """`script/server`, started as from a terminal: in a process group of its own."""
+    with (tmp_path / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            [ROOT / "script/server"], env=environment, stdout=log, stderr=log, text=True, start_new_session=True
+        )
+        yield process
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+def wait_until_up(process: subprocess.Popen[str], log: Path) -> str:
+    for _ in range(900):
+        if "Ctrl-C" in log.read_text():
+            return log.read_text()
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+def test_script_setup_takes_seconds_when_there_is_nothing_to_do() -> None:
+    subprocess.run([ROOT / "script/setup"], check=True)
+    started = time.monotonic()
+    subprocess.run([ROOT / "script/setup"], check=True)
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+def test_script_server_seeds_once_serves_both_and_leaves_nothing_running(
+    how: signal.Signals, server: subprocess.Popen[str], environment: dict[str, str], tmp_path: Path
+) -> None:
+    printed = wait_until_up(server, tmp_path / "server.log")
+    logins = tmp_path / "demo-logins.txt"
+    assert logins.stat().st_mode & 0o777 == 0o600
+    assert logins.read_text().strip() in printed
+    for name in ("PASSES_BIND", "CHECKPOINT_BIND"):
+        with urllib.request.urlopen(f"http://{environment[name]}/", timeout=10) as answer:
+            assert answer.status == 200
+    os.killpg(server.pid, how)
+    assert server.wait(timeout=30) == 0
+    assert processes_that_mention(str(tmp_path)) == []
+
+
+def test_script_server_says_which_address_is_taken(environment: dict[str, str], tmp_path: Path) -> None:
+    host, _, port = environment["CHECKPOINT_BIND"].partition(":")
+    with socket.create_server((host, int(port))):
+        done = subprocess.run(
+            [ROOT / "script/server"], env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert environment["CHECKPOINT_BIND"] in done.stderr
+    assert not (tmp_path / "passes.db").exists()
