@@ -53,8 +53,9 @@ def live_targets(
         signer: issuing key; signs the status lists.
         previous: targets of the publication before, by name.
         generation: of this publication.
-        now: becomes `published_at` of the head.
+        now: becomes `published_at` of the head, in whole seconds.
     """
+    now = now.replace(microsecond=0)
     made = {
         "zones": targets.dump_zones(movement.published_zones(session)),
         "stations": targets.dump_stations(stations.published_stations(session)),
