@@ -70,7 +70,7 @@ def make_request_token(
             _BODY_SHA256: hashlib.sha256(body).digest(),
         },
     }
-    return base64.urlsafe_b64encode(cose.sign1(cbor.dumps(claims), signer, REQUEST_TYPE)).rstrip(b"=").decode()
+    return _to_text(cose.sign1(cbor.dumps(claims), signer, REQUEST_TYPE))
 
 
 def request_token_kid(token: str) -> bytes:
@@ -161,13 +161,19 @@ def open_batch(batch: bytes, public_key: bytes) -> list[bytes]:
 
 
 def _parse_token(token: str) -> cose.Sign1:
+    if len(token) > _MAX_TOKEN_CHARS:
+        raise DeviceError("too long for a token")
     try:
-        if len(token) > _MAX_TOKEN_CHARS:
-            raise DeviceError("too long for a token")
-        padded = token.encode("ascii") + b"=" * (-len(token) % 4)
-        return cose.parse_sign1(base64.b64decode(padded, altchars=b"-_", validate=True), REQUEST_TYPE)
+        message = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        if _to_text(message) != token:
+            raise DeviceError("not base64url without padding")
+        return cose.parse_sign1(message, REQUEST_TYPE)
     except ValueError as error:
         raise DeviceError(str(error)) from error
+
+
+def _to_text(message: bytes) -> str:
+    return base64.urlsafe_b64encode(message).rstrip(b"=").decode()
 
 
 def _parse_batch(batch: bytes) -> cose.Sign1:

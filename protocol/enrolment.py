@@ -1,7 +1,6 @@
 """Enrolling a station: the one-time code that an administrator hands over, and the proof that a device sends back."""
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from typing import Final
@@ -73,7 +72,7 @@ class EnrolmentCode:
                 secret=fields.byte_string(secret, _MAX_SECRET_BYTES, at_least=_MIN_SECRET_BYTES),
                 root_sha256=fields.byte_string(root_sha256, _SHA256_BYTES),
             )
-        except (binascii.Error, cbor.CborError, fields.FieldError) as error:
+        except ValueError as error:
             raise EnrolmentError("the enrolment code is mistyped") from error
 
 
