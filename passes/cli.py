@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from flask.cli import FlaskGroup, NoAppException, with_appcontext
+from flask.cli import FlaskGroup, NoAppException
 
 from passes import create_app
 from passes.config import ConfigError
@@ -43,9 +43,10 @@ def _keep_instance(_context: click.Context, _option: click.Parameter, value: Pat
 def main(instance: Path) -> None:
     """Issue and sign vehicle passes, and follow up what their scans tell."""
     del instance  # its callback has put it where create_app looks
+    os.umask(0o077)  # what an instance keeps is for its owner
 
 
-@main.command()
+@main.command(with_appcontext=False)
 @click.option(
     "--offline-keys", type=click.Path(file_okay=False, path_type=Path), help="Folder for root and targets keys."
 )
@@ -78,7 +79,6 @@ def init(offline_keys: Path | None) -> None:
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port.")
 @click.option("--workers", default=2, show_default=True, help="Web processes.")
 @click.option("--threads", default=4, show_default=True, help="Threads in each.")
-@with_appcontext
 def serve(bind: str, workers: int, threads: int) -> None:
     """Run the issuer: web server and worker."""
     from passes.serve import supervise
@@ -87,7 +87,7 @@ def serve(bind: str, workers: int, threads: int) -> None:
     sys.exit(supervise(Path(os.environ["PASSES_INSTANCE"]), arguments))
 
 
-@main.command()
+@main.command(with_appcontext=False)
 @click.option("--bind", default="127.0.0.1:8000", show_default=True)
 @click.option("--workers", default=2, show_default=True)
 @click.option("--threads", default=4, show_default=True)
@@ -98,7 +98,7 @@ def web(bind: str, workers: int, threads: int) -> None:
     run_web(_make_app(), bind, workers, threads)
 
 
-@main.command()
+@main.command(with_appcontext=False)
 @click.option("--once", is_flag=True, help="Do what waits now, then end.")
 def worker(once: bool) -> None:
     """Run only the worker: sign, take in scans, match zones, publish trust."""
@@ -112,7 +112,6 @@ def worker(once: bool) -> None:
 
 
 @main.command()
-@with_appcontext
 def doctor() -> None:
     """Say what is wrong with this instance, and what to do about it."""
     from flask import current_app
@@ -128,6 +127,7 @@ def doctor() -> None:
 
 def _add_area_groups() -> None:
     from passes.accounts.cli import group as users
+    from passes.demo.cli import demo, seed_demo
     from passes.followup.cli import group as followups
     from passes.movement.cli import group as zones
     from passes.sites.cli import group as sites
@@ -143,6 +143,8 @@ def _add_area_groups() -> None:
         "trust": trust,
     }.items():
         main.add_command(group, name)
+    main.add_command(demo)
+    main.add_command(seed_demo)
 
 
 _add_area_groups()

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from passes.accounts.models import OrganisationKind
-from passes.accounts.services import OrganisationDraft, create_organisation, create_user
+from passes.accounts.services import OrganisationDraft, create_organisation, create_user, find_user
 from passes.config import write_private
 from passes.fleet.services import CrewDraft, VehicleDraft, add_crew_member, add_vehicle
 from passes.local_time import local_date, start_of_day
@@ -46,18 +46,6 @@ class Login:
     who: str
     email: str
     password: str
-
-
-@dataclass(frozen=True)
-class Demo:
-    """What was seeded, for the story to go on with."""
-
-    logins: tuple[Login, ...]
-    carriers: tuple[User, ...]
-    reviewer: User
-    health: User
-    district: User
-    other_district: User
 
 
 # Organisation kind, full name, short name, tax number, area, user's name, login name, extra roles.
@@ -97,8 +85,42 @@ _CREWS = (
 )
 
 
-def seed(session: Session, hash_password: Callable[[str], str], now: datetime) -> Demo:
-    """Fill an empty instance with the demo; the caller commits.
+@dataclass(frozen=True)
+class Cast:
+    """Who plays in the story."""
+
+    carriers: tuple[User, ...]
+    reviewer: User
+    health: User
+    district: User
+    other_district: User
+
+
+def cast_of(session: Session) -> Cast:
+    """Return the demo's users, as rows of this session."""
+
+    def user(login: str) -> User:
+        found = find_user(session, _email(login))
+        if found is None:
+            message = f"the demo has no user {login}"
+            raise LookupError(message)
+        return found
+
+    return Cast(
+        carriers=tuple(user(login) for *_, login in _CARRIERS),
+        reviewer=user("reviewer"),
+        health=user("health"),
+        district=user("ung-hoa"),
+        other_district=user("hoan-kiem"),
+    )
+
+
+def _email(login: str) -> str:
+    return f"{login}@demo.example"
+
+
+def seed(session: Session, hash_password: Callable[[str], str], now: datetime) -> tuple[Login, ...]:
+    """Fill an empty instance with the demo; the caller commits. Returns the accounts, passwords included.
 
     Args:
         session: the caller's transaction.
@@ -113,7 +135,7 @@ def seed(session: Session, hash_password: Callable[[str], str], now: datetime) -
         if draft.name not in organisations:
             organisations[draft.name] = create_organisation(session, None, draft, now)
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
-        email = f"{login}@demo.example"
+        email = _email(login)
         users[login] = create_user(
             session,
             None,
@@ -138,14 +160,7 @@ def seed(session: Session, hash_password: Callable[[str], str], now: datetime) -
         _seed_fleet(session, carrier, vehicles, crew, today, now)
     _seed_places(session, users["admin"], now)
     _seed_zone(session, users["health"], today, now)
-    return Demo(
-        logins=tuple(logins),
-        carriers=carriers,
-        reviewer=users["reviewer"],
-        health=users["health"],
-        district=users["ung-hoa"],
-        other_district=users["hoan-kiem"],
-    )
+    return tuple(logins)
 
 
 def _seed_fleet(

@@ -169,7 +169,7 @@ def desk_rows(session: Session, actor: User, person_ids: Collection[int]) -> lis
         sa.select(FollowUp)
         .where(FollowUp.person_id.in_(person_ids), visible_to(actor))
         .order_by(FollowUp.due.desc(), FollowUp.zone_id)
-        .options(sa.orm.noload(FollowUp.person))
+        .options(sa.orm.lazyload(FollowUp.person))
     )
     for row in rows:
         found[row.person_id].append(row)

@@ -65,7 +65,7 @@ def _refresh_batch(session: Session, pairs: tuple[tuple[int, str], ...], now: da
         for row in session.scalars(
             sa.select(FollowUp)
             .where(FollowUp.person_id.in_(people), FollowUp.zone_id.in_(days))
-            .options(sa.orm.noload(FollowUp.person))
+            .options(sa.orm.lazyload(FollowUp.person))
         )
     }
     changed = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from passes.areas.services import labels
 from passes.issuing.pdf import CrewLine, Sheet
@@ -13,6 +13,8 @@ from protocol.plates import format_plate
 from protocol.texts import CARGO_CLASS_TEXTS, ROLE_TEXTS, VEHICLE_CLASS_TEXTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from passes.issuing.models import VehiclePass
@@ -33,6 +35,16 @@ class Letterhead:
     place: str
     legal_basis: str
     parent_agency: str = ""
+
+
+def letterhead(settings: Mapping[str, Any]) -> Letterhead:
+    """Return the letterhead that an instance's settings describe."""
+    return Letterhead(
+        agency=settings["ISSUING_AGENCY"],
+        place=settings["ISSUING_PLACE"],
+        legal_basis=settings["LEGAL_BASIS"],
+        parent_agency=settings["ISSUING_PARENT_AGENCY"],
+    )
 
 
 def _as_signed(text: str) -> claims.VehiclePass:

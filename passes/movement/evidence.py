@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import noload
+from sqlalchemy.orm import lazyload
 
 from passes.areas.services import covered_by
 from passes.batches import in_batches
@@ -41,7 +41,7 @@ def latest_versions(session: Session, zone_ids: Collection[str] | None = None) -
         sa.select(ZoneVersion)
         .join(found, sa.and_(ZoneVersion.zone_id == found.c.zone_id, ZoneVersion.version == found.c.version))
         .order_by(ZoneVersion.zone_id)
-        .options(noload(ZoneVersion.zone))
+        .options(lazyload(ZoneVersion.zone))
     )
     return {version.zone_id: version for version in rows}
 
@@ -110,7 +110,7 @@ def movements_of(session: Session, person_id: int, since: datetime) -> list[Move
             sa.select(Movement)
             .where(Movement.person_id == person_id, Movement.at >= since)
             .order_by(Movement.at.desc(), Movement.area_code.desc(), Movement.source)
-            .options(noload(Movement.person))
+            .options(lazyload(Movement.person))
         )
     )
 

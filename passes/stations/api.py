@@ -89,7 +89,7 @@ def _device(body: bytes) -> Device:
     header = request.headers.get("Authorization", "")
     if not header.startswith(_SCHEME):
         raise ApiError("token_missing", 401)
-    path = request.full_path.removesuffix("?")
+    path = request.script_root + request.full_path.removesuffix("?")
     try:
         return authenticate(db.session(), header.removeprefix(_SCHEME), request.method, path, body, now())
     except RequestRefusedError as error:
