@@ -14,9 +14,9 @@ from passes import create_app
 from passes.accounts.models import User
 from passes.db import db
 from passes.initialise import initialise
+from tests.factories import PASSWORD, Factories
 
 OFFLINE_PASSPHRASE = "offline passphrase of the tests"
-PASSWORD = "a password of the tests"
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +70,9 @@ def login(app: Flask) -> Callable[[User], FlaskClient]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def factories(session: Session) -> Factories:
+    """Makes rows in the database of the test."""
+    return Factories(session)
