@@ -1,0 +1,110 @@
+"""Writes the vectors: `python -m tests.vectors.build`, from fixed keys and dates, always the same bytes.
+
+The cases and what is expected of them stand in `cases.py`; docs/format.md explains the files.
+"""
+
+import base64
+import json
+from pathlib import Path
+
+from protocol import times
+from protocol.assess import Context
+from protocol.claims import Credential, CrewCard, CrewEntry
+from protocol.reasons import Finding
+from tests.vectors.cases import CASES, Case
+
+DIRECTORY = Path(__file__).parent
+
+
+def render(name: str, case: Case) -> bytes:
+    """The file of one vector."""
+    document = {
+        "name": name,
+        "description": case.description,
+        "text": case.text,
+        "at": times.to_rfc3339(case.at),
+        "context": _context(case.context),
+        "trust": {path: base64.b64encode(content).decode() for path, content in case.trust.items()},
+        "expected": {
+            "outcome": case.outcome,
+            "reasons": [finding.reason for finding in case.findings],
+            "findings": [finding_document(finding) for finding in case.findings],
+            "credential": None if case.credential is None else credential_document(case.credential),
+        },
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _context(context: Context) -> dict[str, object]:
+    return {
+        "station": context.station.id if context.station else None,
+        "plate_mismatch": context.plate_mismatch,
+        "crew_present": context.crew_present,
+        "crew_mismatch": context.crew_mismatch,
+        "coming_from": context.coming_from,
+        "last_seen_here": times.to_rfc3339(context.last_seen_here) if context.last_seen_here else None,
+        "impossible_travel": context.impossible_travel,
+        "clock_in_doubt": context.clock_in_doubt,
+    }
+
+
+def finding_document(finding: Finding) -> dict[str, object]:
+    """A finding as a vector writes it."""
+    return {
+        "reason": finding.reason,
+        "severity": finding.severity,
+        "crew": finding.crew,
+        "zone": finding.zone,
+    }
+
+
+def credential_document(credential: Credential) -> dict[str, object]:
+    """A credential as a vector writes it."""
+    common = {
+        "iss": credential.iss,
+        "cti": credential.cti.hex(),
+        "issued_at": times.to_rfc3339(credential.issued_at),
+        "not_before": times.to_rfc3339(credential.not_before),
+        "expires_at": times.to_rfc3339(credential.expires_at),
+        "status": {"uri": credential.status.uri, "idx": credential.status.idx},
+    }
+    if isinstance(credential, CrewCard):
+        return common | {
+            "role": credential.role,
+            "name": credential.name,
+            "id_last4": credential.id_last4,
+            "licence_class": credential.licence_class,
+            "district": credential.district,
+        }
+    return common | {
+        "plate": credential.plate,
+        "vehicle_class": credential.vehicle_class.name,
+        "payload_tonnes": str(credential.payload_tonnes),
+        "carrier": credential.carrier,
+        "crew": [_crew_entry(entry) for entry in credential.crew],
+        "route": credential.route,
+        "cargo": credential.cargo.name,
+    }
+
+
+def _crew_entry(entry: CrewEntry) -> dict[str, object]:
+    return {
+        "role": entry.role,
+        "name": entry.name,
+        "id_last4": entry.id_last4,
+        "expires_at": times.to_rfc3339(entry.expires_at) if entry.expires_at else None,
+    }
+
+
+def main() -> None:
+    """Write every vector, and remove what is no vector any more."""
+    files = {f"{name}.json": render(name, case) for name, case in CASES.items()}
+    for old in DIRECTORY.glob("*.json"):
+        if old.name not in files:
+            old.unlink()
+    for name, content in files.items():
+        (DIRECTORY / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()

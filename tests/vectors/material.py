@@ -1,0 +1,142 @@
+"""What the vectors are made of: fixed keys, fixed dates, two credentials and one trust repository."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from protocol import base45, cbor, claims, cose, policy, status, trust
+from protocol.claims import (
+    CargoClass,
+    Credential,
+    CrewCard,
+    CrewEntry,
+    Role,
+    StatusRef,
+    VehicleClass,
+    VehiclePass,
+)
+from protocol.envelope import Prefix, pack
+from protocol.policy import Extension
+from protocol.trust import IssuerKey, StationInfo, StationKind
+from protocol.zones import Zone, ZoneKind
+
+AT = datetime(2021, 9, 14, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+ISSUING = cose.SoftwareSigner.from_seed(bytes(range(32)))
+WITHDRAWN = cose.SoftwareSigner.from_seed(bytes(range(32, 64)))
+SELF_MADE = cose.SoftwareSigner.from_seed(bytes(range(64, 96)))
+DEVICE = cose.SoftwareSigner.from_seed(bytes(range(96, 128)))
+
+VALID_INDEX, REVOKED_INDEX, SUSPENDED_INDEX, UNASSIGNED_INDEX = 0, 1, 2, 3
+STATUS_LIST_COMPRESSED = bytes.fromhex("78daedc18100000000c3a0fb730ee4225503") + bytes(31) + bytes.fromhex("0e86ae00e5")
+"""The list in which index 1 is revoked, 2 suspended and 3 has the value that means nothing, as zlib once wrote it.
+
+Other versions of zlib write other bytes for the same list; the vectors must not depend on the one installed.
+"""
+
+PASS = VehiclePass(
+    iss="VN-HN",
+    cti=bytes.fromhex("0102030405060708"),
+    issued_at=datetime(2021, 9, 12, 17, 0, tzinfo=UTC),
+    not_before=datetime(2021, 9, 12, 17, 0, tzinfo=UTC),
+    expires_at=datetime(2021, 9, 15, 17, 0, tzinfo=UTC),
+    plate="29C12345",
+    vehicle_class=VehicleClass.TRUCK,
+    payload_tonnes=Decimal("3.5"),
+    carrier="Công ty TNHH Vận tải Sông Hồng",
+    crew=(
+        CrewEntry(Role.DRIVER, "Nguyễn Văn Bình", "0123"),
+        CrewEntry(Role.ASSISTANT, "Trần Đức Anh", "4567", datetime(2021, 9, 14, 7, 0, tzinfo=UTC)),
+    ),
+    route=("79", "00355", "281"),
+    cargo=CargoClass.FOOD,
+    status=StatusRef("status/0", VALID_INDEX),
+)
+CARD = CrewCard(
+    iss="VN-HN",
+    cti=bytes.fromhex("1112131415161718"),
+    issued_at=datetime(2021, 9, 13, 2, 0, tzinfo=UTC),
+    not_before=datetime(2021, 9, 13, 2, 0, tzinfo=UTC),
+    expires_at=datetime(2021, 9, 16, 2, 0, tzinfo=UTC),
+    role=Role.DRIVER,
+    name="Lê Thị Hoa",
+    id_last4="0089",
+    licence_class="C",
+    district="281",
+    status=StatusRef("status/0", VALID_INDEX),
+)
+
+STATIONS = (
+    StationInfo("chot-1", "Chốt Pháp Vân", StationKind.ROAD, "00319", within=("008", "01")),
+    StationInfo("kho-1", "Kho Gia Lâm", StationKind.FREIGHT, "00565", site="gia-lam", within=("018", "01")),
+)
+WARD_ZONE = Zone(
+    id="pp-2021-09",
+    version=1,
+    name="Phường trong khu vực phong tỏa",
+    kind=ZoneKind.LOCKDOWN,
+    areas=("00355",),
+    covers=frozenset({"00355"}),
+    sites=frozenset(),
+    starts_at=datetime(2021, 9, 10, 17, 0, tzinfo=UTC),
+    ends_at=None,
+    passage=True,
+    monitoring_days=14,
+    decision="4321/QĐ-UBND",
+)
+PROVINCE_ZONE = replace(WARD_ZONE, id="pp-79", areas=("79",), covers=frozenset({"79", "760", "26734"}))
+EXTENSION = Extension(PASS.issued_at - DAY, PASS.issued_at + DAY, PASS.expires_at + 7 * DAY, "17/TB-UBND")
+
+ISSUERS = (
+    IssuerKey("VN-HN", ISSUING.kid, ISSUING.public_raw),
+    IssuerKey("VN-HN", WITHDRAWN.kid, WITHDRAWN.public_raw, datetime(2021, 9, 1, tzinfo=UTC), "Khóa bị lộ"),
+)
+
+
+def targets(
+    zones: Sequence[Zone] = (),
+    extensions: tuple[Extension, ...] = (),
+    published_at: datetime = AT - HOUR,
+    issuers: Sequence[IssuerKey] = ISSUERS,
+) -> dict[str, bytes]:
+    """The trust repository's targets, published an hour before the verdict unless said otherwise."""
+    token = {
+        2: "status/0",
+        6: int((AT - DAY).timestamp()),
+        65533: {"bits": 2, "lst": STATUS_LIST_COMPRESSED},
+    }
+    return {
+        "issuers": trust.dump_issuers(issuers, None),
+        "policy": policy.dump(replace(policy.default_policy(), extensions=extensions)),
+        "zones": trust.dump_zones(zones),
+        "stations": trust.dump_stations(STATIONS),
+        "live/head": trust.dump_head(published_at, 12),
+        "status/0": cose.sign1(cbor.dumps(token), ISSUING, status.TOKEN_TYPE),
+    }
+
+
+def issued(credential: Credential = PASS, signer: cose.Signer = ISSUING) -> str:
+    """The text of a credential."""
+    return claims.issue(credential, signer)
+
+
+def with_message(change: Callable[[bytes], bytes], prefix: Prefix = Prefix.VEHICLE_PASS) -> str:
+    """The text of the pass, its signed message changed afterwards."""
+    return pack(prefix, change(cose.sign1(claims.encode(PASS), ISSUING)))
+
+
+def with_claims(change: Callable[[dict[int, object]], object], prefix: Prefix = Prefix.VEHICLE_PASS) -> str:
+    """The text of the pass, its claims changed before our issuer signed them."""
+    content = cbor.loads(claims.encode(PASS))
+    assert isinstance(content, dict)
+    change(content)
+    return pack(prefix, cose.sign1(cbor.dumps(content), ISSUING))
+
+
+def with_envelope(change: Callable[[bytes], bytes]) -> str:
+    """The text of the pass, the bytes under Base45 changed."""
+    return "VP1:" + base45.encode(change(b"\x00" + cose.sign1(claims.encode(PASS), ISSUING)))
