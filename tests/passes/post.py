@@ -75,6 +75,10 @@ class Post:
         } | values
         return self.record(scanned_at, **values)
 
+    def void(self, record: ScanRecord, at: datetime) -> ScanRecord:
+        """A later record that takes a scan back."""
+        return self.record(record.scanned_at, at=at, of=record.of or record.id, kind=RecordKind.VOID)
+
     def restated(self, record: ScanRecord, at: datetime, **values: Any) -> ScanRecord:
         """A later record that says the whole of a scan anew."""
         self.seq += 1
