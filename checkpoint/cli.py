@@ -2,15 +2,21 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from checkpoint import messages
 from checkpoint.errors import StationError
-from checkpoint.i18n import LANGUAGES, use_language
+from checkpoint.i18n import LANGUAGES, current_language, use_language
 from checkpoint.i18n import gettext as _
+from protocol.scan_record import Action
+
+if TYPE_CHECKING:
+    from checkpoint.home import Home
+    from checkpoint.stills import FileTexts
 
 EXIT_BAD_INPUT = 2
 
@@ -39,35 +45,217 @@ def put_json(value: object) -> None:
 
 
 @click.group(cls=Commands)
-@click.option("--home", type=click.Path(path_type=Path), envvar="CHECKPOINT_HOME", help="Thư mục dữ liệu của máy chốt.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Ngôn ngữ / language.")
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="CHECKPOINT_HOME",
+    default=Path("~/.local/share/checkpoint"),
+    show_default=True,
+    help="Folder with the station's key, trust and log.",
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; else LANG says, Vietnamese first.")
 @click.pass_context
-def main(ctx: click.Context, home: Path | None, lang: str | None) -> None:
-    """Máy chốt: đọc giấy nhận diện phương tiện, quyết định không cần mạng, ghi lại mọi lượt."""
+def main(ctx: click.Context, home: Path, lang: str | None) -> None:
+    """Read passes at a post, decide without network, keep every scan."""
+    from checkpoint.home import Home
+
     if lang:
         use_language(lang)
-    ctx.obj = home
+    ctx.obj = Home(home.expanduser())
+
+
+@main.command()
+@click.argument("code")
+@click.pass_obj
+def enroll(home: "Home", code: str) -> None:
+    """Enrol this machine as a station, with the one-time CODE from `passes stations enrol-code`."""
+    from checkpoint.clock import system_time
+    from checkpoint.sync import enrol
+
+    enrolment = enrol(home, code, system_time())
+    station = home.trust_store().load_current().stations.get(enrolment.station)
+    name = station.name if station else enrolment.station
+    click.echo(_("Đã ghi danh máy chốt “%(name)s” (%(id)s).", name=name, id=enrolment.station))
 
 
 @main.command()
 @click.argument("path", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--camera", type=click.IntRange(min=0), metavar="N", help="Camera của máy, số N của /dev/videoN.")
-@click.option("--raw", is_flag=True, help="Chỉ đọc mã, không quyết định; mỗi ảnh một dòng JSON.")
-@click.option("--json", "as_json", is_flag=True, help="Mỗi ảnh một dòng JSON.")
-def scan(path: tuple[Path, ...], camera: int | None, raw: bool, as_json: bool) -> None:
-    """Đọc mã QR trong ảnh, thư mục ảnh, video hoặc từ camera."""
-    from checkpoint import stills
+@click.option("--camera", type=click.IntRange(min=0), metavar="N", help="Watch camera N (/dev/videoN) until stopped.")
+@click.option("--raw", is_flag=True, help="Only read: one JSON object a picture, `file` and `texts`. Needs no trust.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a picture, with the decisions.")
+@click.option("--at", metavar="TIME", help="When the pictures were taken, if not now.")
+@click.option("--action", type=click.Choice([str(action) for action in Action]), help="What is done with the vehicle.")
+@click.option("--wrong-plate", is_flag=True, help="The vehicle has another plate than the pass.")
+@click.option("--present", type=click.IntRange(min=0), multiple=True, metavar="N", help="Crew entry N is on board.")
+@click.option("--coming-from", metavar="CODE", help="Area that the vehicle comes from, as the driver says.")
+@click.option("--lodging", multiple=True, metavar="N=WARD", help="Ward where crew entry N will stay.")
+@click.pass_obj
+def scan(
+    home: "Home",
+    path: tuple[Path, ...],
+    camera: int | None,
+    raw: bool,
+    as_json: bool,
+    at: str | None,
+    **said: Any,
+) -> None:
+    """Read the codes in pictures, folders, videos (each PATH) or before a camera; decide; record."""
+    from checkpoint import scanning, stills
+    from checkpoint.officer_options import statement_of
 
     if bool(path) == (camera is not None):
         raise click.UsageError(_("Hãy nêu ảnh, thư mục, video, hoặc --camera N."))
-    founds = stills.read_camera(camera) if camera is not None else (f for p in path for f in stills.read_files(p))
+    found = stills.read_camera(camera) if camera is not None else _read_all(path, stills.read_files)
+    lines = scanning.read_only(found) if raw else scanning.decide(home, found, at, statement_of(**said))
     has_failed = False
-    for found in founds:
-        line: dict[str, object] = {"file": found.file, "texts": found.texts}
-        if found.error:
+    for line in lines:
+        if line.error:
             has_failed = True
-            complain(found.error)
-            line["error"] = found.error.code
-        put_json(line)
+            complain(line.error)
+        if raw or as_json:
+            put_json(line.document)
+        else:
+            click.echo(scanning.in_words(line))
     if has_failed:
         raise SystemExit(EXIT_BAD_INPUT)
+
+
+@main.command("no-paper")
+@click.option("--plate", metavar="PLATE", help="As it stands on the vehicle.")
+@click.option("--person", "people", multiple=True, metavar="ID|NAME", help="Who is on board; once for each.")
+@click.option("--action", type=click.Choice([str(action) for action in Action]), help="What is done with the vehicle.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def no_paper(home: "Home", plate: str | None, people: tuple[str, ...], action: str | None, as_json: bool) -> None:
+    """Record a vehicle that has no paper, with its plate and its people."""
+    from checkpoint.describing import describe_event
+    from checkpoint.officer_options import person_of, plate_of
+    from checkpoint.running import open_station
+
+    if not plate and not people:
+        raise StationError("no_paper_empty")
+    seen = tuple(person_of(text) for text in people)
+    typed = plate_of(plate)
+    running = open_station(home)
+    event = running.station.record_no_paper(typed, seen, Action(action) if action else None, running.clock.read())
+    if as_json:
+        put_json(describe_event(event))
+    else:
+        click.echo(_("Đã ghi lượt không có giấy %(id)s.", id=event.id[:8]))
+
+
+def _read_all(paths: Iterable[Path], read: Any) -> "Iterator[FileTexts]":
+    for path in paths:
+        yield from read(path)
+
+
+@main.command()
+@click.argument("text", nargs=-1)
+@click.option("--trust", type=click.Path(path_type=Path), metavar="DIR|ARCHIVE", help="Decide with this trust data.")
+@click.option("--root", type=click.Path(path_type=Path), metavar="FILE", help="The root that --trust must stand on.")
+@click.option("--at", metavar="TIME", help="Clock to judge at, RFC 3339; else now.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def verify(
+    home: "Home", text: tuple[str, ...], trust: Path | None, root: Path | None, at: str | None, as_json: bool
+) -> None:
+    """Judge QR texts, given as TEXT or one a line on stdin; record nothing."""
+    from checkpoint import scanning
+    from checkpoint.describing import describe_verdict
+    from checkpoint.moments import parse_moment
+    from checkpoint.verifying import open_verifier
+
+    if root and not trust:
+        raise click.UsageError(_("--root chỉ dùng cùng với --trust."))
+    verifier = open_verifier(home, trust, root, parse_moment(at) if at else None)
+    for line in text or _lines_of_stdin():
+        verdict = verifier.judge(line)
+        if as_json:
+            put_json(describe_verdict(verdict) | {"anchor": str(verifier.anchor)})
+        else:
+            click.echo(scanning.verdict_in_words(verdict))
+
+
+def _lines_of_stdin() -> Iterator[str]:
+    for line in click.get_binary_stream("stdin"):
+        if text := line.decode("utf-8", "replace").rstrip("\r\n"):
+            yield text
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def sync(home: "Home", as_json: bool) -> None:
+    """Hand in the records that wait, then fetch newer trust."""
+    from checkpoint import reporting
+    from checkpoint.clock import system_time
+    from checkpoint.sync import sync as sync_now
+
+    done = sync_now(home, home.scan_log(), system_time())
+    if as_json:
+        put_json(reporting.describe_sync(done))
+    else:
+        click.echo(reporting.sync_in_words(done))
+    for problem in done.problems:
+        complain(problem)
+    if done.problems:
+        raise SystemExit(EXIT_BAD_INPUT)
+
+
+@main.group()
+def trust() -> None:
+    """Trust data: keys, revocations, zones, rules."""
+
+
+@trust.command("import")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.pass_obj
+def trust_import(home: "Home", source: Path) -> None:
+    """Take in trust data from a directory or an archive, from a USB stick for example."""
+    from checkpoint.clock import system_time
+    from checkpoint.moments import show_moment
+
+    done = home.trust_store().import_from(source, system_time())
+    text = _("Đã nhập dữ liệu số %(generation)s, công bố lúc %(time)s.") if done.is_new else None
+    text = text or _("Dữ liệu đang dùng đã là mới nhất: số %(generation)s, công bố lúc %(time)s.")
+    click.echo(text % {"generation": done.generation, "time": show_moment(done.published_at)})
+
+
+@trust.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def trust_status(home: "Home", as_json: bool) -> None:
+    """Say which trust data are in force, how old they are, and when updates would be refused."""
+    from checkpoint import reporting
+
+    condition = home.trust_store().status()
+    if as_json:
+        put_json(reporting.describe_trust(condition))
+    else:
+        click.echo(reporting.trust_in_words(condition))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def status(home: "Home", as_json: bool) -> None:
+    """Say how the station is: data age, records that wait, records refused, clock, log."""
+    from checkpoint import reporting
+
+    condition = reporting.station_condition(home)
+    if as_json:
+        put_json(condition)
+    else:
+        click.echo(reporting.condition_in_words(condition))
+
+
+@main.command()
+@click.option("--bind", default="127.0.0.1:8100", show_default=True, help="Address and port on this machine.")
+@click.option("--source", default="0", show_default=True, help="Camera number, video, picture, or folder of pictures.")
+@click.option("--sync-every", default=60, show_default=True, help="Seconds between syncs; 0 never syncs.")
+@click.pass_obj
+def serve(home: "Home", bind: str, source: str, sync_every: int) -> None:
+    """Run the officer's page: live picture, verdict, actions. Works with the issuer switched off."""
+    from checkpoint.web.server import run
+
+    run(home, bind, source, sync_every, current_language())

@@ -1,0 +1,130 @@
+"""How the station is: for `checkpoint status`, `sync` and `trust status`, and for the officer's page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from checkpoint.clock import Clock, system_time
+from checkpoint.home import Home
+from checkpoint.i18n import gettext as _
+from checkpoint.messages import sentence
+from checkpoint.moments import show_age, show_moment
+from checkpoint.sync import SyncResult
+from checkpoint.trust import TrustStatus, TrustStoreError
+from protocol.policy import Policy
+
+
+def data_light(age: timedelta | None, policy: Policy | None) -> str:
+    """Return the traffic light of the data's age: `green`, `amber`, `red`."""
+    if age is None or policy is None or age >= timedelta(hours=policy.trust_expired_hours):
+        return "red"
+    return "amber" if age >= timedelta(hours=policy.trust_stale_hours) else "green"
+
+
+def station_condition(home: Home) -> dict[str, Any]:
+    """Look at everything that `checkpoint status` says.
+
+    Raises:
+        HomeError: the station is not enrolled.
+        ScanLogError: the log cannot be read, or was changed.
+    """
+    enrolment, store, log = home.enrolment(), home.trust_store(), home.scan_log()
+    counts = log.counts()
+    clock = Clock(lambda: store.clock_floor, log.last_recorded_at).read()
+    try:
+        trust = store.load_current()
+    except TrustStoreError:
+        trust = None
+    age = clock.now - trust.published_at if trust else None
+    last = log.last_recorded_at()
+    return {
+        "station": enrolment.station,
+        "url": enrolment.url,
+        "trust_generation": trust.generation if trust else None,
+        "trust_age_seconds": int(age.total_seconds()) if age is not None else None,
+        "trust_light": data_light(age, trust.policy if trust else None),
+        "records": log.check_chain(),
+        "pending": counts.pending,
+        "accepted": counts.accepted,
+        "refused": {refusal.id: refusal.code for refusal in log.refusals()},
+        "last_scan": last.isoformat() if last else None,
+        "clock_in_doubt": clock.is_in_doubt,
+    }
+
+
+def condition_in_words(condition: dict[str, Any]) -> str:
+    """Say what `station_condition` found."""
+    age = condition["trust_age_seconds"]
+    lines = [
+        _("Máy chốt: %(station)s, cơ quan cấp: %(url)s", station=condition["station"], url=condition["url"]),
+        _("Dữ liệu: cách đây %(age)s", age=show_age(timedelta(seconds=age)))
+        if age is not None
+        else _("Dữ liệu: chưa có"),
+        _(
+            "Bản ghi: %(records)s (chuỗi nguyên vẹn), chờ gửi %(pending)s, đã gửi %(accepted)s, bị từ chối %(refused)s",
+            records=condition["records"],
+            pending=condition["pending"],
+            accepted=condition["accepted"],
+            refused=len(condition["refused"]),
+        ),
+    ]
+    lines += [_("  bị từ chối: %(id)s (%(code)s)", id=i, code=code) for i, code in condition["refused"].items()]
+    if condition["clock_in_doubt"]:
+        lines.append(_("Đồng hồ của máy có thể sai."))
+    return "\n".join(lines)
+
+
+def describe_sync(done: SyncResult) -> dict[str, Any]:
+    """Return what a sync came to, for programs."""
+    return {
+        "accepted": done.accepted,
+        "refused": done.refused,
+        "trust_generation": done.imported.generation if done.imported else None,
+        "problems": [problem.code for problem in done.problems],
+    }
+
+
+def sync_in_words(done: SyncResult) -> str:
+    """Say what a sync came to."""
+    lines = [_("Đã gửi %(accepted)s bản ghi, bị từ chối %(refused)s.", accepted=done.accepted, refused=done.refused)]
+    if done.imported:
+        published = show_moment(done.imported.published_at)
+        lines.append(_("Dữ liệu số %(number)s, công bố lúc %(time)s.", number=done.imported.generation, time=published))
+    return "\n".join(lines)
+
+
+def describe_trust(condition: TrustStatus) -> dict[str, Any]:
+    """Return the condition of the trust store, for programs."""
+    return {
+        "generation": condition.generation,
+        "published_at": _iso(condition.published_at),
+        "clock_floor": _iso(condition.clock_floor),
+        "is_fallback": condition.is_fallback,
+        "root_version": condition.root_version,
+        "expires": {role: _iso(moment) for role, moment in condition.expires.items()},
+    }
+
+
+def trust_in_words(condition: TrustStatus) -> str:
+    """Say the condition of the trust store."""
+    if condition.generation is None or condition.published_at is None:
+        return sentence(TrustStoreError("trust_empty"))
+    age = show_age(system_time() - condition.published_at)
+    lines = [
+        _(
+            "Dữ liệu số %(number)s, công bố lúc %(time)s (cách đây %(age)s), gốc phiên bản %(root)s.",
+            number=condition.generation,
+            time=show_moment(condition.published_at),
+            age=age,
+            root=condition.root_version,
+        )
+    ]
+    if condition.is_fallback:
+        lines.append(_("Bản mới nhất bị hỏng, đang dùng bản trước; hãy đồng bộ hoặc nhập lại."))
+    if condition.expires:
+        role, first = min(condition.expires.items(), key=lambda item: item[1])
+        lines.append(_("Cập nhật được đến %(time)s (%(role)s).", time=show_moment(first), role=role))
+    return "\n".join(lines)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

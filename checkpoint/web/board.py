@@ -1,0 +1,100 @@
+"""What the officer's pages show now, and the news that it changed."""
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from checkpoint.errors import StationError
+from protocol.people import CitizenCard
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is on the pages.
+
+    Attributes:
+        version: counts the changes.
+        event_id: the event whose verdict fills the page; None shows the live picture.
+        done_id: the event that was just closed, for a word about it and a way back.
+        problem: what keeps the station from working, over everything else.
+        camera_problem: why there is no live picture.
+        card: a citizen card that was read, until it is used.
+        card_at: when that was.
+    """
+
+    version: int = 0
+    event_id: str | None = None
+    done_id: str | None = None
+    problem: StationError | None = None
+    camera_problem: StationError | None = None
+    card: CitizenCard | None = None
+    card_at: datetime | None = None
+
+
+class Board:
+    """The one thing that all pages of this station show."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._shown = Shown()
+
+    @property
+    def shown(self) -> Shown:
+        """What is on the pages now."""
+        return self._shown
+
+    def show(self, event_id: str) -> None:
+        """Fill the pages with an event's verdict."""
+        self._put(event_id=event_id, done_id=None, problem=None)
+
+    def close(self, done_id: str | None = None) -> None:
+        """Go back to the live picture.
+
+        Args:
+            done_id: the event that was just acted upon.
+        """
+        self._put(event_id=None, done_id=done_id, problem=None)
+
+    def report(self, problem: StationError) -> None:
+        """Show what keeps the station from working; no verdict stands beside it."""
+        self._put(event_id=None, done_id=None, problem=problem)
+
+    def report_camera(self, problem: StationError | None) -> None:
+        """Say why there is no live picture; None if there is one."""
+        if problem is not self._shown.camera_problem:
+            self._put(camera_problem=problem)
+
+    def put_card(self, card: CitizenCard, at: datetime) -> None:
+        """Offer a citizen card that was read to the form for vehicles without paper."""
+        if card != self._shown.card:
+            self._put(card=card, card_at=at)
+
+    def take_card(self) -> CitizenCard | None:
+        """Return the citizen card that was read last, and forget it."""
+        card = self._shown.card
+        if card:
+            self._put(card=None, card_at=None)
+        return card
+
+    def touch(self) -> None:
+        """Let the pages fetch what they show again."""
+        self._put()
+
+    def wait(self, after: int, timeout_s: float) -> int:
+        """Wait until there is something newer.
+
+        Args:
+            after: the version that the page has.
+            timeout_s: how long to wait at most.
+
+        Returns:
+            The version there is now.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._shown.version > after, timeout_s)
+            return self._shown.version
+
+    def _put(self, **changes: object) -> None:
+        with self._changed:
+            self._shown = replace(self._shown, version=self._shown.version + 1, **changes)
+            self._changed.notify_all()

@@ -1,0 +1,228 @@
+// The officer's page: listens for news, fetches what to show, sends what the officer does.
+"use strict";
+
+const station = (() => {
+  const token = document.querySelector("meta[name=station-token]").content;
+  const find = (selector, within = document) => within.querySelector(selector);
+  const stage = find("#stage");
+  const toast = find("#toast");
+  let shownEvent = null;
+  let toastTimer = 0;
+
+  const complain = (text) => {
+    toast.textContent = text;
+    toast.hidden = false;
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => { toast.hidden = true; }, 6000);
+  };
+
+  // Returns the answer; throws the station's own sentence when it says no.
+  const post = async (url, body = {}) => {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Station-Token": token },
+      body: JSON.stringify(body),
+    });
+    const said = await answer.json();
+    if (!answer.ok) throw Object.assign(new Error(said.message), said);
+    return said;
+  };
+
+  const send = async (url, body) => {
+    try {
+      await post(url, body);
+    } catch (error) {
+      complain(error.message);
+    }
+    await refresh();
+  };
+
+  // ---------- what is shown ----------
+
+  const isTyping = () => document.activeElement?.matches("#stage input[role=combobox]") && document.activeElement.value;
+
+  const refresh = async () => {
+    const answer = await fetch("/stage");
+    if (!answer.ok) return;
+    const html = await answer.text();
+    const was = shownEvent;
+    const next = document.createElement("div");
+    next.innerHTML = html;
+    const state = find("[data-stage]", next);
+    shownEvent = state.dataset.event;
+    // The same verdict must not take away what is being typed into it.
+    if (isTyping() && was === shownEvent && shownEvent) return;
+    stage.replaceChildren(...next.childNodes);
+    const outcome = state.dataset.outcome;
+    document.body.dataset.outcome = outcome;
+    for (const button of document.querySelectorAll(".actions [data-action]")) button.disabled = !shownEvent;
+    if (outcome && (shownEvent !== was || outcome === "PROBLEM")) {
+      stage.scrollTop = 0;
+      if (isOn("sound")) sounds.play(outcome);
+    }
+    countDown();
+    performance.mark(`shown:${shownEvent || "live"}`);
+  };
+
+  const refreshBar = async () => {
+    const answer = await fetch("/bar");
+    if (!answer.ok) return;
+    const bar = find("#bar");
+    if (bar.contains(document.activeElement) && document.activeElement.matches(":focus-visible")) return;
+    bar.innerHTML = await answer.text();
+    showToggles();
+    showBattery();
+  };
+
+  const countDown = () => {
+    const button = find("[data-undo]");
+    if (!button) return;
+    const left = Number(button.dataset.seconds);
+    find(".seconds", button).textContent = left;
+    if (left <= 0) return button.remove();
+    button.dataset.seconds = left - 1;
+    setTimeout(() => { if (button.isConnected) countDown(); }, 1000);
+  };
+
+  // ---------- settings of this screen ----------
+
+  const isOn = (name) => localStorage.getItem(name) !== "off" && (name !== "night" || localStorage.getItem(name) === "on");
+
+  const showToggles = () => {
+    document.documentElement.toggleAttribute("data-night", isOn("night"));
+    for (const button of document.querySelectorAll("[data-toggle]")) {
+      button.setAttribute("aria-pressed", String(isOn(button.dataset.toggle)));
+    }
+  };
+
+  const toggle = (name) => {
+    localStorage.setItem(name, isOn(name) ? "off" : "on");
+    showToggles();
+  };
+
+  const showBattery = async () => {
+    const battery = await navigator.getBattery?.();
+    const fact = find("[data-battery]");
+    if (!battery || !fact) return;
+    fact.hidden = false;
+    find("b", fact).textContent = `${Math.round(battery.level * 100)} %${battery.charging ? " ⚡" : ""}`;
+    fact.classList.toggle("light-red", battery.level < 0.15 && !battery.charging);
+  };
+
+  // ---------- sheets ----------
+
+  const open = async (name) => {
+    const sheet = find(`#${name}`);
+    if (sheet.open) return;
+    if (name === "recent") find("#recent-list").innerHTML = await (await fetch("/recent")).text();
+    sheet.showModal();
+    sheet.dispatchEvent(new CustomEvent("opened"));
+  };
+
+  addEventListener("click", (event) => {
+    const target = event.target.closest("button, a");
+    if (!target) return;
+    const { action, open: name, toggle: setting, post: url, value } = target.dataset;
+    if (action && shownEvent) send(`/events/${shownEvent}/action`, { action });
+    else if (name) open(name);
+    else if (setting) toggle(setting);
+    else if (url) {
+      target.closest("dialog")?.close();
+      send(url, value ? { value: value === "true" } : {});
+    } else if (target.matches("[data-close]")) target.closest("dialog").close();
+  });
+
+  find("#officer-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    find("#officer").close();
+    await send("/officer", { name: event.target.elements.name.value });
+    refreshBar();
+  });
+
+  stage.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-crew]")) return;
+    const ticked = [...stage.querySelectorAll("[data-crew]:checked")].map((box) => Number(box.dataset.crew));
+    send(`/events/${shownEvent}/crew`, { present: ticked });
+  });
+
+  stage.addEventListener("area", (event) => {
+    const field = event.target;
+    document.activeElement?.blur();
+    const crew = field.dataset.crewIndex;
+    send(field.dataset.url, crew === undefined ? { area: event.detail } : { area: event.detail, crew: Number(crew) });
+  });
+
+  // ---------- keys, and scanners that type ----------
+
+  let typed = "";
+  let typedAt = 0;
+
+  // A scanner types a whole code within a blink, and ends it with Enter.
+  const scannerTyped = (event) => {
+    const now = performance.now();
+    if (now - typedAt > 120) typed = "";
+    typedAt = now;
+    if (event.key.length === 1) typed += event.key;
+    if (event.key !== "Enter" || typed.length < 12) return false;
+    send("/scans", { text: typed });
+    typed = "";
+    return true;
+  };
+
+  const press = (selector) => find(selector)?.click();
+  const keys = {
+    1: () => press(".actions [data-action=admitted]:enabled"),
+    2: () => press(".actions [data-action=sent_aside]:enabled"),
+    3: () => press(".actions [data-action=turned_back]:enabled"),
+    4: () => open("no-paper"),
+    5: () => press("[data-key='5']"),
+    6: () => press("[data-key='6']"),
+    7: () => find("[data-key-focus='7']")?.focus(),
+    0: () => press("[data-undo]"),
+    n: () => toggle("night"),
+    r: () => open("recent"),
+    Escape: () => { if (document.body.dataset.outcome) send("/close"); },
+  };
+
+  let keyTimer = 0;
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
+    if (event.target.matches("input:not([type=checkbox]), select, textarea")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (scannerTyped(event)) return event.preventDefault();
+    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act) return;
+    event.preventDefault();
+    // A digit may be the first letter of a scanner's code: wait until no other follows at a scanner's speed.
+    clearTimeout(keyTimer);
+    keyTimer = setTimeout(() => { if (typed.length <= 1) act(); }, event.key.length === 1 ? 60 : 0);
+  });
+
+  // ---------- news ----------
+
+  const listen = () => {
+    const news = new EventSource("/events");
+    news.addEventListener("changed", () => { refresh(); refreshBar(); });
+    news.onerror = () => {
+      stage.replaceChildren(find("#lost").content.cloneNode(true));
+      document.body.dataset.outcome = "PROBLEM";
+      shownEvent = null;
+    };
+    news.onopen = () => { refresh(); startPicture(); };
+  };
+
+  const startPicture = () => {
+    const live = find("#live");
+    live.onload = () => { live.hidden = false; };
+    live.src = `/live.mjpg?${Date.now()}`;
+  };
+
+  showToggles();
+  showBattery();
+  setInterval(refreshBar, 5000);
+  if (document.readyState === "complete") listen();
+  else addEventListener("load", listen);
+  return { post, refresh };
+})();

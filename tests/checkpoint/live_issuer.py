@@ -1,0 +1,106 @@
+"""A real issuer behind a real socket, and a link to it that can fail."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.serving import make_server
+
+from passes import create_app
+from passes.db import db
+from passes.initialise import initialise
+from passes.movement.models import ScanRecord
+from passes.stations import services
+from passes.trust.repository import TrustRepository
+from protocol.trust import StationKind
+
+STATION = "chot-1"
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Link:
+    """The way to the issuer's scans; the test says what it does to the next requests.
+
+    Attributes:
+        faults: taken from the front: `lose_request`, `lose_answer`, `twice`, `error`; none left means none.
+    """
+
+    def __init__(self, app: Wsgi) -> None:
+        self._app = app
+        self.faults: list[str] = []
+        self.requests = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith("/api/"):
+            return self._app(environ, start_response)
+        self.requests += 1
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault == "error":
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+            return [b"down for a moment"]
+        if fault == "lose_request":
+            raise ConnectionAbortedError
+        answer = self._app(environ, start_response)
+        if fault == "lose_answer":
+            list(answer)
+            raise ConnectionAbortedError
+        return answer
+
+
+class LiveIssuer:
+    """The issuer, its address, and what it has received."""
+
+    def __init__(self, app: Flask, link: Link, url: str) -> None:
+        self.app = app
+        self.link = link
+        self.url = url
+
+    def enrolment_code(self, url: str | None = None) -> str:
+        with self.app.app_context():
+            root = TrustRepository(self.app.extensions["instance"].trust_dir).root_sha256()
+            code = services.issue_enrolment_code(db.session(), None, STATION, url or self.url, root, datetime.now(UTC))
+            db.session.commit()
+        return code.to_text()
+
+    def received(self) -> list[str]:
+        with self.app.app_context():
+            return list(db.session.scalars(sa.select(ScanRecord.id).order_by(ScanRecord.received_at)))
+
+
+@contextmanager
+def run_issuer(base: Path, faults: Callable[[Wsgi], Link] = Link) -> Iterator[LiveIssuer]:
+    """Run an issuer with one road post until the block ends."""
+    initialise(base / "instance", base / "offline", "offline passphrase of the tests", datetime.now(UTC))
+    settings = {"TESTING": True, "JOBS_IMMEDIATE": True, "RATELIMIT_ENABLED": False}
+    app = create_app(base / "instance", **settings)
+    with app.app_context():
+        services.create_station(
+            db.session(),
+            None,
+            station_id=STATION,
+            name="Chốt Pháp Vân",
+            kind=StationKind.ROAD,
+            area_code="00001",
+            now=datetime.now(UTC),
+        )
+        db.session.commit()
+    link = faults(app)
+    server = make_server("127.0.0.1", 0, link, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield LiveIssuer(app, link, f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        with app.app_context():
+            db.engine.dispose()

@@ -1,0 +1,159 @@
+"""The commands, as a person at a post runs them: real processes, real trust, no network."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checkpoint.home import Home
+from checkpoint.scanlog import ScanLog
+from protocol.scan_record import ScanRecord
+from tests.checkpoint.conftest import NOW, Hanoi
+from tests.checkpoint.pictures import draw_code, put_on_road, save
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+AT = NOW.isoformat()
+
+
+@pytest.fixture
+def checkpoint(home: Home) -> Run:
+    def run(
+        *arguments: object, stdin: str = "", lang: str = "vi_VN.UTF-8", **options: object
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "checkpoint", "--home", home.path, *arguments]
+        environment = {**os.environ, "LANG": lang, "LC_ALL": ""}
+        options = {"input": stdin, "capture_output": True, "text": True, "timeout": 60, "env": environment, **options}
+        return subprocess.run(list(map(str, command)), check=False, **options)
+
+    return run
+
+
+def documents(done: subprocess.CompletedProcess[str]) -> list[dict]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_verify_judges_texts_one_a_line_and_records_nothing(checkpoint: Run, hanoi: Hanoi, home: Home) -> None:
+    good = hanoi.sign()
+    lines = "\n".join([good, good.replace(good[40], "A" if good[40] != "A" else "B"), "https://example.org", ""])
+    admitted, altered, foreign = documents(checkpoint("verify", "--json", "--at", AT, stdin=lines))
+    assert (admitted["outcome"], admitted["reasons"], admitted["anchor"]) == ("ADMIT", [], "enrolment")
+    assert admitted["pass"]["plate"] == "29C12345"
+    assert [person["name"] for person in admitted["pass"]["crew"]] == ["Nguyễn Văn Bình", "Trần Đức Anh"]
+    assert (altered["outcome"], altered["pass"]) == ("REFUSE", None)
+    assert foreign == {"outcome": "REFUSE", "reasons": ["NOT_A_PASS"], "pass": None, "anchor": "enrolment"}
+    assert not (home.path / "scans.db").exists()
+
+
+def test_verify_takes_texts_as_arguments_and_says_the_verdict_in_words(checkpoint: Run, hanoi: Hanoi) -> None:
+    done = checkpoint("verify", "--at", "2021-09-25 09:00", hanoi.sign())
+    assert done.stdout.startswith("KHÔNG CHO QUA · 29C-123.45 · Giấy đã hết hạn")
+    assert checkpoint("--lang", "en", "verify", "--at", AT, hanoi.sign()).stdout.startswith("ADMIT · 29C-123.45")
+
+
+def test_verify_with_an_archive_says_what_its_trust_stands_on(checkpoint: Run, hanoi: Hanoi, tmp_path: Path) -> None:
+    archive = hanoi.export(f"{tmp_path.name}.tar")
+    root = hanoi.repository.metadata_dir / "1.root.json"
+    arguments = ("--home", tmp_path / "nobody", "verify", "--json", "--at", AT, "--trust")
+    (alone,) = documents(checkpoint(*arguments, archive, hanoi.sign()))
+    (anchored,) = documents(checkpoint(*arguments, archive, "--root", root, hanoi.sign()))
+    (folder,) = documents(checkpoint(*arguments, hanoi.repository.directory, "--root", root, hanoi.sign()))
+    assert [line["outcome"] for line in (alone, anchored, folder)] == ["ADMIT"] * 3
+    assert [line["anchor"] for line in (alone, anchored, folder)] == ["archive", "root", "root"]
+
+
+def test_bad_input_ends_with_exit_code_2_and_a_sentence(checkpoint: Run, hanoi: Hanoi, tmp_path: Path) -> None:
+    archive = hanoi.export(f"{tmp_path.name}.tar")
+    broken = tmp_path / "broken.tar"
+    broken.write_bytes(archive.read_bytes()[:5000])
+    other_root = tmp_path / "root.json"
+    other_root.write_text("{}")
+    cases = [
+        (("verify", "--at", "yesterday", "x"), "không phải là thời điểm"),
+        (("verify", "--trust", broken, "x"), "bị hỏng"),
+        (("verify", "--trust", archive, "--root", other_root, "x"), "không thuộc cơ quan cấp"),
+        (("verify", "--trust", archive, "--root", tmp_path / "none", "x"), "Không đọc được tệp gốc"),
+        (("verify", "--trust", tmp_path / "none", "x"), "không phải là gói dữ liệu"),
+        (("trust", "import", broken), "bị hỏng"),
+        (("--home", tmp_path / "nobody", "verify", "x"), "chưa ghi danh"),
+        (("--home", tmp_path / "nobody", "scan", tmp_path), "chưa ghi danh"),
+        (("--home", tmp_path / "nobody", "trust", "status"), "chưa ghi danh"),
+        (("--home", tmp_path / "nobody", "serve"), "chưa ghi danh"),
+        (("enroll", "EN1-NONSENSE"), "Mã ghi danh không đúng"),
+        (("serve", "--bind", "0.0.0.0:8100"), "chỉ nghe trên chính máy này"),
+        (("serve", "--source", tmp_path / "none.jpg"), "Không tìm thấy"),
+        (("scan",), "Hãy nêu ảnh"),
+    ]
+    for arguments, words in cases:
+        done = checkpoint(*arguments)
+        assert (done.returncode, done.stdout) == (2, ""), arguments
+        assert words in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_scan_decides_and_records_each_picture(checkpoint: Run, hanoi: Hanoi, home: Home, tmp_path: Path) -> None:
+    picture = save(
+        tmp_path / "1.png", put_on_road(draw_code(hanoi.sign()), draw_code(hanoi.sign_card()), draw_code("MENU"))
+    )
+    empty = save(tmp_path / "2.png", put_on_road())
+    first, second = documents(checkpoint("scan", "--json", "--at", AT, picture, empty))
+    assert sorted(first["texts"]) == sorted([hanoi.sign(), hanoi.sign_card(), "MENU"])
+    (decision,) = first["scans"]
+    assert (decision["outcome"], decision["pass"]["plate"]) == ("ADMIT", "29C12345")
+    assert second == {"file": str(empty), "texts": [], "scans": []}
+    ((_, body),) = ScanLog(home.path / "scans.db").pending(10, 10**6)
+    record = ScanRecord.decode(body)
+    assert (record.id, record.scanned_at) == (decision["id"], NOW)
+
+
+def test_a_full_disk_stops_a_scan_with_exit_code_2_and_nothing_half_written(
+    checkpoint: Run, hanoi: Hanoi, home: Home, tmp_path: Path
+) -> None:
+    for number in range(40):
+        save(tmp_path / f"{number:02}.png", draw_code(hanoi.sign(cti=number.to_bytes(8))))
+    home.scan_log().close()
+    limit = (home.path / "scans.db").stat().st_size + 60_000
+    done = checkpoint(
+        "scan",
+        "--json",
+        "--at",
+        AT,
+        tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert done.returncode == 2
+    assert "Ổ đĩa đầy" in done.stderr
+    shown = [scan["id"] for line in done.stdout.splitlines() for scan in json.loads(line)["scans"]]
+    log = ScanLog(home.path / "scans.db")
+    assert log.check_chain() == len(shown) < 40
+    assert [record_id for record_id, _ in log.pending(100, 10**9)] == shown
+
+
+def test_status_tells_what_waits_and_how_old_the_data_are(checkpoint: Run, hanoi: Hanoi) -> None:
+    checkpoint("scan", save(Path(checkpoint("status").args[4]) / "p.png", draw_code(hanoi.sign())))
+    (condition,) = documents(checkpoint("status", "--json"))
+    assert (condition["records"], condition["pending"], condition["trust_light"]) == (1, 1, "red")
+    assert "chờ gửi 1" in checkpoint("status").stdout
+
+
+def test_trust_is_imported_from_a_stick_and_told(checkpoint: Run, hanoi: Hanoi, tmp_path: Path) -> None:
+    archive = hanoi.export(f"{tmp_path.name}.tar")
+    done = checkpoint("trust", "import", archive)
+    assert done.returncode == 2
+    assert "quá hạn" in done.stderr
+    (condition,) = documents(checkpoint("trust", "status", "--json"))
+    assert (condition["generation"], condition["is_fallback"]) == (1, False)
+    assert "Dữ liệu số 1" in checkpoint("trust", "status").stdout
+
+
+def test_sync_without_network_keeps_everything_and_says_so(checkpoint: Run) -> None:
+    done = checkpoint("sync")
+    assert done.returncode == 2
+    assert "Không nối được" in done.stderr
