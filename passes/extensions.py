@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Flask, request, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_limiter import Limiter
@@ -38,6 +38,8 @@ user_datastore = SQLAlchemyUserDatastore(db, User, Role)
 
 def language() -> str:
     """Return the reader's language: what they chose, what their account says, else Vietnamese."""
+    if not has_request_context():
+        return LANGUAGES[0]
     chosen = session.get("language")
     if chosen is None and current_user and current_user.is_authenticated:
         chosen = current_user.language
