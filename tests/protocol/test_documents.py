@@ -1,0 +1,46 @@
+"""docs/format.md says what the code does."""
+
+import re
+from enum import IntEnum
+from pathlib import Path
+
+import pytest
+
+from protocol import claims, cose, device, envelope, status
+from protocol.claims import CargoClass, VehicleClass
+from protocol.policy import default_policy
+from protocol.reasons import Reason
+
+FORMAT = (Path(__file__).parents[2] / "docs" / "format.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("classes", [VehicleClass, CargoClass])
+def test_every_class_is_printed_with_its_number(classes: type[IntEnum]) -> None:
+    for member in classes:
+        assert f"| {member.value} | `{member.name}` |" in FORMAT
+
+
+def test_the_order_of_reasons_is_printed() -> None:
+    printed = re.findall(r"^\| `([A-Z_]+)` \| (?:note|refer|refuse) \|", FORMAT, re.MULTILINE)
+    assert printed == [reason.value for reason in Reason]
+
+
+def test_every_reason_stands_in_the_order_of_checks() -> None:
+    checks = FORMAT.partition("## 4.")[2].partition("## 5.")[0]
+    assert [reason for reason in Reason if reason not in checks] == []
+
+
+def test_the_thresholds_and_bounds_are_the_codes() -> None:
+    policy = default_policy()
+    for key in ("trust_stale_hours", "trust_expired_hours", "clock_tolerance_minutes", "already_scanned_minutes"):
+        assert f"| `{key}` | integer; default {getattr(policy, key)} |" in FORMAT
+    assert f"at most {envelope.MAX_TEXT_CHARS:,} characters" in FORMAT
+    assert f"0 to {status.STATUS_LIST_SIZE - 1:,}" in FORMAT
+    assert f"{claims.MAX_CREW_MINUTES:,}" in FORMAT
+    assert f"array of 1 to {claims.MAX_CREW} persons" in FORMAT
+    assert f"array of 2 to {claims.MAX_ROUTE} area numbers" in FORMAT
+    assert f"`iat` + {device.TOKEN_LIFETIME.seconds}" in FORMAT
+    assert f"at most {device.MAX_BATCH_RECORDS} byte strings" in FORMAT
+    for typ in (status.TOKEN_TYPE, device.REQUEST_TYPE, device.BATCH_TYPE):
+        assert f"| `{typ}` |" in FORMAT
+    assert f"first {cose.KID_BYTES} bytes of the SHA-256" in FORMAT
