@@ -117,7 +117,7 @@ class TonnesField(TypedField):
 
     def show(self, value: Decimal) -> str:
         """Return the mass as it is typed."""
-        return f"{value:.1f}".replace(".", ",")
+        return f"{value.normalize():f}".replace(".", ",")
 
 
 class PhoneField(TypedField):

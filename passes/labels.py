@@ -74,8 +74,8 @@ def crew_role_choices() -> list[tuple[str, str]]:
 
 
 def tonnes(mass: Any) -> str:
-    """Write a mass in tonnes with the reader's decimal sign: 3,5."""
-    return format_decimal(mass, "#,##0.0")
+    """Write a mass in tonnes with the reader's decimal sign: 3,5 or 15."""
+    return format_decimal(mass, "#,##0.#")
 
 
 def phone(e164: str | None) -> str:

@@ -15,6 +15,7 @@ bp.add_app_template_filter(lambda outcome: texts.OUTCOMES[outcome], "check_outco
 bp.add_app_template_filter(lambda code: texts.REFUSALS[code], "refusal")
 bp.add_app_template_filter(texts.check_name)
 bp.add_app_template_filter(texts.check_finding)
+bp.add_app_template_filter(texts.route_words)
 
 
 def promise_hours() -> timedelta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -115,3 +115,18 @@ def check_finding(check: Check, *, is_reviewer: bool) -> str:
     if check.details.get("is_shortened"):
         text += " " + _("Giấy sẽ hết hiệu lực cùng ngày đó.")
     return text
+
+
+def route_words(route: Sequence[str], areas: Mapping[str, str], *, is_short: bool = False) -> list[str]:
+    """Return the words of a route's places.
+
+    Args:
+        route: area codes.
+        areas: labels by code.
+        is_short: for lists: leave out the province where it is the same for all.
+    """
+    words = [areas.get(code, code) for code in route]
+    provinces = {word.rpartition(", ")[2] for word in words}
+    if not is_short or len(provinces) > 1:
+        return words
+    return [word.rpartition(", ")[0] or word for word in words]

@@ -161,7 +161,7 @@ class CrewForm(FlaskForm):
         description=_l("Ví dụ: 18/09/2025"),
     )
     test_day = DayField(
-        _l("Kết quả xét nghiệm có giá trị đến ngày"),
+        _l("Có giá trị đến ngày"),
         [WithinDays(_TEST_DAYS, _TEST_DAYS)],
         description=_l("Ví dụ: 20/09/2021"),
     )
