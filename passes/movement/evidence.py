@@ -122,7 +122,7 @@ def people_seen_in(session: Session, plate: str) -> set[int]:
 
 def exposed_people(session: Session) -> dict[str, int]:
     """Return how many persons each zone exposes, by zone id."""
-    rows = session.execute(sa.select(Exposure.zone_id, sa.func.count()).group_by(Exposure.zone_id)).tuples().all()
+    rows = session.execute(sa.select(Exposure.zone_id, sa.func.count()).group_by(Exposure.zone_id)).all()
     return dict(rows)
 
 
