@@ -106,14 +106,31 @@ def test_the_wheel_holds_packages_templates_and_compiled_catalogues_and_nothing_
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
-def test_an_installed_issuer_serves_its_sign_in_page(machine: Callable[[str], Path], tmp_path: Path) -> None:
-    passes = machine("issuer") / "passes"
-    instance = tmp_path / "instance"
-    run(passes, "--instance", instance, "init", "--offline-keys", tmp_path / "offline", cwd=tmp_path)
-    with serving([passes, "--instance", instance, "serve"], tmp_path) as address:
+@pytest.fixture
+def instance(machine: Callable[[str], Path], tmp_path: Path) -> Path:
+    """An empty instance, made by the installed command."""
+    path, offline = tmp_path / "instance", tmp_path / "offline"
+    passphrase = {"PASSES_OFFLINE_PASSPHRASE": "a passphrase for this test"}
+    run(machine("issuer") / "passes", "--instance", path, "init", "--offline-keys", offline, cwd=tmp_path, **passphrase)
+    return path
+
+
+def test_an_installed_issuer_serves_its_sign_in_page(
+    machine: Callable[[str], Path], instance: Path, tmp_path: Path
+) -> None:
+    with serving([machine("issuer") / "passes", "--instance", instance, "serve"], tmp_path) as address:
         page = fetch(f"{address}/login")
-    assert 'lang="vi"' in page
-    assert "Đăng nhập" in page
+        assert 'lang="vi"' in page
+        assert "Đăng nhập" in page
+        assert "--" in fetch(f"{address}/static/passes.css")
+        assert run(machine("issuer") / "passes", "--instance", instance, "doctor", cwd=tmp_path).returncode == 0
+
+
+def test_the_web_server_needs_no_key(machine: Callable[[str], Path], instance: Path, tmp_path: Path) -> None:
+    (instance / "keys").rename(tmp_path / "keys-elsewhere")
+    with serving([machine("issuer") / "passes", "--instance", instance, "web"], tmp_path) as address:
+        assert "Đăng nhập" in fetch(f"{address}/login")
+        assert '"timestamp"' in fetch(f"{address}/trust/metadata/timestamp.json")
 
 
 def test_an_installed_issuer_needs_nothing_of_the_station(machine: Callable[[str], Path], tmp_path: Path) -> None:
