@@ -23,9 +23,18 @@ def group() -> None:
     "--kind", type=click.Choice([kind.value for kind in OrganisationKind]), default="authority", show_default=True
 )
 @click.option("--area", help="GSO code that a district or ward office answers for.")
+@click.option("--tax-number", help="Tax number, of a carrier that is made with this.")
 @click.option("--role", "roles", multiple=True, help="Role, if not the usual one of the kind; may be repeated.")
 @with_appcontext
-def create(email: str, name: str, organisation: str, kind: str, area: str | None, roles: tuple[str, ...]) -> None:
+def create(
+    email: str,
+    name: str,
+    organisation: str,
+    kind: str,
+    area: str | None,
+    tax_number: str | None,
+    roles: tuple[str, ...],
+) -> None:
     """Make an account; asks for the password, or takes it from $PASSES_NEW_PASSWORD."""
     from flask_security import hash_password
 
@@ -46,7 +55,11 @@ def create(email: str, name: str, organisation: str, kind: str, area: str | None
             session,
             None,
             services.OrganisationDraft(
-                kind=OrganisationKind(kind), name=organisation, short_name=organisation[:40], area_code=area
+                kind=OrganisationKind(kind),
+                name=organisation,
+                short_name=organisation[:40],
+                tax_number=tax_number,
+                area_code=area,
             ),
             moment,
         )

@@ -187,6 +187,11 @@ def find_user(session: Session, email: str) -> User | None:
     return session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
 
 
+def find_organisation(session: Session, name: str) -> Organisation | None:
+    """Return the organisation with exactly this name, or None; the oldest if several bear it."""
+    return session.scalar(sa.select(Organisation).where(Organisation.name == name.strip()).order_by(Organisation.id))
+
+
 def organisation_names(session: Session, ids: Collection[int]) -> dict[int, str]:
     """Return the short names of organisations by their row id."""
     rows = session.execute(sa.select(Organisation.id, Organisation.short_name).where(Organisation.id.in_(set(ids))))
