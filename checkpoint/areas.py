@@ -42,6 +42,14 @@ def name_of(code: str) -> str:
     return area.path if area else code
 
 
+def short_name_of(code: str) -> str:
+    """Return an area's name without the province, unless it is one."""
+    area = _by_code().get(code)
+    if area is None:
+        return code
+    return area.name if len(code) < WARD_DIGITS else area.path.rpartition(", ")[0]
+
+
 def is_known(code: str) -> bool:
     """Whether there is an area with this code."""
     return code in _by_code()

@@ -10,7 +10,7 @@ import click
 
 from checkpoint import messages
 from checkpoint.errors import StationError
-from checkpoint.i18n import LANGUAGES, current_language, use_language
+from checkpoint.i18n import LANGUAGES, current_language, language_of_environment, use_language
 from checkpoint.i18n import gettext as _
 from protocol.scan_record import Action
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from checkpoint.stills import FileTexts
 
 EXIT_BAD_INPUT = 2
+EXIT_LATER = 1  # nothing is wrong with the input, nothing is lost; the same command again may succeed
 
 
 class Commands(click.Group):
@@ -59,8 +60,7 @@ def main(ctx: click.Context, home: Path, lang: str | None) -> None:
     """Read passes at a post, decide without network, keep every scan."""
     from checkpoint.home import Home
 
-    if lang:
-        use_language(lang)
+    use_language(lang or language_of_environment())
     ctx.obj = Home(home.expanduser())
 
 
@@ -199,7 +199,7 @@ def sync(home: "Home", as_json: bool) -> None:
     for problem in done.problems:
         complain(problem)
     if done.problems:
-        raise SystemExit(EXIT_BAD_INPUT)
+        raise SystemExit(EXIT_LATER)
 
 
 @main.group()

@@ -70,13 +70,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list of recent scans."""
+    """One line of the list of recent scans; `plate` is the holder's name for a crew card alone."""
 
     event_id: str
     time: str
     outcome: str
     shape: str
     phrase: str
+    why: str
     plate: str
     action: str
     is_open: bool
@@ -133,13 +134,15 @@ def row_of(event: Event) -> Row:
     outcome, credential = event.outcome, event.credential
     plate = credential.plate if isinstance(credential, VehiclePass) else event.plate or ""
     phrase = OUTCOME_TEXTS[outcome][current_language()] if outcome else _("KHÔNG CÓ GIẤY")
+    why = REASON_TEXTS[event.reasons[0]]["en" if current_language() == "en" else "vi"].title if event.reasons else ""
     return Row(
         event_id=event.id,
         time=show_time(event.scanned_at),
         outcome=str(outcome) if outcome else "NO_PAPER",
         shape=SHAPES[outcome] if outcome else "paper",
         phrase=phrase,
-        plate=format_plate(plate),
+        why=why,
+        plate=credential.name if isinstance(credential, CrewCard) else format_plate(plate),
         action=_("Đã hoàn tác") if event.is_void else action_name(event.statement.action),
         is_open=event.is_open,
         is_void=event.is_void,
@@ -188,7 +191,7 @@ def _facts(event: Event) -> tuple[str, ...]:
         credential.carrier,
         f"{VEHICLE_CLASS_TEXTS[credential.vehicle_class][language]}, " + _("%(tonnes)s tấn", tonnes=tonnes),
         CARGO_CLASS_TEXTS[credential.cargo][language],
-        f"{areas.name_of(credential.origin)} → {areas.name_of(credential.destination)}",
+        f"{areas.short_name_of(credential.origin)} → {areas.short_name_of(credential.destination)}",
         until,
     )
 

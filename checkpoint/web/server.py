@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from checkpoint import areas
 from checkpoint.errors import StationError
 from checkpoint.home import Home
 from checkpoint.live import Source, open_source
@@ -72,6 +73,11 @@ def _check_bind(bind: str) -> None:
             raise BindError("bind_taken", bind=bind) from error
 
 
+def _warm_up() -> None:
+    """Read the names of areas before the first verdict needs them."""
+    areas.is_known("")
+
+
 class Server(BaseApplication):
     """gunicorn with one worker process, in which everything of the station lives."""
 
@@ -107,6 +113,7 @@ class Server(BaseApplication):
         """Open the station and start watching and syncing, in the worker process."""
         desk = make_desk(open_station(self._home))
         desk.is_stopping = self._stop.is_set
+        threading.Thread(target=_warm_up, daemon=True, name="warm-up").start()
         threading.Thread(target=desk.watch.run, args=(self._source, self._stop), daemon=True, name="watch").start()
         if self._sync_every_s:
             threading.Thread(target=self._keep_syncing, args=(desk,), daemon=True, name="sync").start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -109,10 +110,17 @@ def hanoi(tmp_path_factory: pytest.TempPathFactory) -> Hanoi:
     return Hanoi(tmp_path_factory.mktemp("authority"), NOW - timedelta(hours=1))
 
 
+@pytest.fixture(scope="session")
+def home_template(tmp_path_factory: pytest.TempPathFactory, hanoi: Hanoi) -> Path:
+    """An enrolled station that has imported what the authority published; tests get copies."""
+    return enrol_by_hand(tmp_path_factory.mktemp("station") / "home", hanoi).path
+
+
 @pytest.fixture
-def home(tmp_path: Path, hanoi: Hanoi) -> Home:
-    """An enrolled station that has imported what the authority published."""
-    return enrol_by_hand(tmp_path / "home", hanoi)
+def home(tmp_path: Path, home_template: Path) -> Home:
+    """The folder of this test's station."""
+    shutil.copytree(home_template, tmp_path / "home", symlinks=True)
+    return Home(tmp_path / "home")
 
 
 def enrol_by_hand(path: Path, hanoi: Hanoi, url: str = "http://127.0.0.1:9") -> Home:

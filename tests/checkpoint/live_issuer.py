@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.serving import make_server
 
-from passes import create_app
+from passes import create_app, jobs
 from passes.db import db
 from passes.initialise import initialise
 from passes.movement.models import ScanRecord
@@ -30,7 +31,7 @@ class Link:
     """The way to the issuer's scans; the test says what it does to the next requests.
 
     Attributes:
-        faults: taken from the front: `lose_request`, `lose_answer`, `twice`, `error`; none left means none.
+        faults: taken from the front: `lose_request`, `lose_answer`, `error`; none left means none.
     """
 
     def __init__(self, app: Wsgi) -> None:
@@ -47,12 +48,17 @@ class Link:
             start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
             return [b"down for a moment"]
         if fault == "lose_request":
-            raise ConnectionAbortedError
+            _hang_up(environ)
         answer = self._app(environ, start_response)
         if fault == "lose_answer":
             list(answer)
-            raise ConnectionAbortedError
+            _hang_up(environ)
         return answer
+
+
+def _hang_up(environ: dict[str, Any]) -> None:
+    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError
 
 
 class LiveIssuer:
@@ -69,6 +75,11 @@ class LiveIssuer:
             code = services.issue_enrolment_code(db.session(), None, STATION, url or self.url, root, datetime.now(UTC))
             db.session.commit()
         return code.to_text()
+
+    def publish(self) -> None:
+        """Publish trust again, whether anything changed or not."""
+        with self.app.app_context():
+            self.app.extensions["worker"].publish_now()
 
     def received(self) -> list[str]:
         with self.app.app_context():
@@ -92,6 +103,7 @@ def run_issuer(base: Path, faults: Callable[[Wsgi], Link] = Link) -> Iterator[Li
             now=datetime.now(UTC),
         )
         db.session.commit()
+        jobs.wake()
     link = faults(app)
     server = make_server("127.0.0.1", 0, link, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from checkpoint.cli import main
 from checkpoint.home import Home
 from checkpoint.scanlog import ScanLog
 from protocol.scan_record import ScanRecord
@@ -69,7 +71,9 @@ def test_verify_with_an_archive_says_what_its_trust_stands_on(checkpoint: Run, h
     assert [line["anchor"] for line in (alone, anchored, folder)] == ["archive", "root", "root"]
 
 
-def test_bad_input_ends_with_exit_code_2_and_a_sentence(checkpoint: Run, hanoi: Hanoi, tmp_path: Path) -> None:
+def test_bad_input_ends_with_exit_code_2_and_a_sentence(
+    checkpoint: Run, hanoi: Hanoi, home: Home, tmp_path: Path
+) -> None:
     archive = hanoi.export(f"{tmp_path.name}.tar")
     broken = tmp_path / "broken.tar"
     broken.write_bytes(archive.read_bytes()[:5000])
@@ -92,10 +96,16 @@ def test_bad_input_ends_with_exit_code_2_and_a_sentence(checkpoint: Run, hanoi: 
         (("scan",), "Hãy nêu ảnh"),
     ]
     for arguments, words in cases:
-        done = checkpoint(*arguments)
-        assert (done.returncode, done.stdout) == (2, ""), arguments
+        done = CliRunner(env={"LANG": "vi_VN.UTF-8", "LC_ALL": ""}).invoke(
+            main, list(map(str, ("--home", home.path, *arguments)))
+        )
+        assert (done.exit_code, done.stdout) == (2, ""), arguments
         assert words in done.stderr, done.stderr
-        assert "Traceback" not in done.stderr
+    for arguments, words in cases[:2]:
+        process = checkpoint(*arguments)
+        assert (process.returncode, process.stdout) == (2, "")
+        assert words in process.stderr
+        assert "Traceback" not in process.stderr
 
 
 def test_scan_decides_and_records_each_picture(checkpoint: Run, hanoi: Hanoi, home: Home, tmp_path: Path) -> None:
@@ -155,5 +165,6 @@ def test_trust_is_imported_from_a_stick_and_told(checkpoint: Run, hanoi: Hanoi, 
 
 def test_sync_without_network_keeps_everything_and_says_so(checkpoint: Run) -> None:
     done = checkpoint("sync")
-    assert done.returncode == 2
-    assert "Không nối được" in done.stderr
+    assert done.returncode == 1
+    assert "Không tải được" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -19,6 +19,9 @@ from checkpoint.home import Home
 from checkpoint.scanlog import Entry
 from checkpoint.station import Station
 from checkpoint.trust import TrustStoreError
+from passes.db import db
+from passes.stations import services
+from protocol.enrolment import EnrolmentCode
 from tests.checkpoint.live_issuer import STATION, LiveIssuer, run_issuer
 
 
@@ -86,8 +89,6 @@ def test_an_enrolled_station_is_not_enrolled_over(home: Home, issuer: LiveIssuer
 
 
 def test_a_code_for_another_root_never_shows_the_secret_to_the_issuer(tmp_path: Path, issuer: LiveIssuer) -> None:
-    from protocol.enrolment import EnrolmentCode  # noqa: PLC0415 - only this test forges a code
-
     good = EnrolmentCode.from_text(issuer.enrolment_code())
     asked = issuer.link.requests
     forged = EnrolmentCode(good.url, good.station, good.secret, bytes(32))
@@ -172,9 +173,6 @@ def test_without_network_a_sync_returns_and_everything_waits(home: Home, monkeyp
 
 
 def test_a_revoked_device_keeps_its_records(home: Home, issuer: LiveIssuer) -> None:
-    from passes.db import db  # noqa: PLC0415 - only this test reaches into the issuer
-    from passes.stations import services  # noqa: PLC0415 - as above
-
     scan(home, 1)
     with issuer.app.app_context():
         device = services.device_for(db.session(), home.device_key().kid.hex())
@@ -196,10 +194,7 @@ def test_a_station_that_was_never_enrolled_says_so(tmp_path: Path) -> None:
 def test_a_running_station_sees_trust_that_another_program_imported(home: Home, issuer: LiveIssuer) -> None:
     current = CurrentTrust(home.trust_store())
     before = current().generation
-    with issuer.app.app_context():
-        from passes.trust import services as trust  # noqa: PLC0415 - only this test publishes
-
-        trust.publish(issuer.app.extensions["instance"], now())
+    issuer.publish()
     sync.sync(home, home.scan_log(), now())
     current.refresh()
     assert current().generation > before
