@@ -1,7 +1,6 @@
 """The wheel, installed as a machine of either program would have it: not editable, only that program's packages."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from passes.demo.processes import free_port
 from tests.installed import dependencies
 
 ROOT = Path(__file__).parents[1]
@@ -59,12 +59,6 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> subprocess.Compl
     )
     assert done.returncode == 0, done.stderr
     return done
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

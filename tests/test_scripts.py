@@ -11,15 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from passes.demo.processes import free_port
+
 ROOT = Path(__file__).parents[1]
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def processes_that_mention(text: str) -> list[str]:
@@ -40,7 +34,7 @@ def processes_that_mention(text: str) -> list[str]:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """Settings for a server beside whatever else runs on this machine."""
-    issuer, station = free_ports(2)
+    issuer, station = free_port(), free_port()
     (tmp_path / "config.toml").write_text(f'public_url = "http://127.0.0.1:{issuer}"\n')
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PASSES_", "CHECKPOINT_"))}
     return own | {
