@@ -125,7 +125,7 @@ class CheckReport:
 
     def count(self, outcome: CheckOutcome) -> int:
         """Return how many checks ended so."""
-        return sum(check.outcome is outcome for check in self)
+        return sum(check.outcome == outcome for check in self)
 
     @property
     def is_blocked(self) -> bool:

@@ -198,6 +198,6 @@ def vehicle_words(vehicle: Vehicle) -> str:
 
 
 def member_words(member: CrewMember) -> str:
-    """Return how a person is called in a list: name, and licence class or work."""
+    """Return how a person is called in a list: name, licence class or work, and what tells namesakes apart."""
     what = member.licence_class if member.role is Role.DRIVER else crew_role(member.role)
-    return f"{member.person.name} – {what}"
+    return f"{member.person.name} – {what} (…{(member.person.id_number or '')[-4:]})"

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 MAX_VEHICLES = 200
 MAX_CREW = 8
 MAX_STOPS = 12
-_REFERENCE_LETTERS = "23456789CFGHJKLMNPQRTVWX"  # read out over a bad line, none sounds or looks like another
+REFERENCE_LETTERS = "23456789CFGHJKLMNPQRTVWX"
+"""Of letters and digits that look alike, only one; no vowels, so that no word comes out."""
 _REFERENCE_CHARS = 5
 
 
@@ -109,7 +110,7 @@ def change_draft(
 def _new_reference(session: Session, now: datetime) -> str:
     day = local_date(now)
     while True:
-        letters = "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(_REFERENCE_CHARS))
+        letters = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(_REFERENCE_CHARS))
         reference = f"HS-{day:%y%m%d}-{letters}"
         if session.scalar(sa.select(Application.id).where(Application.reference == reference)) is None:
             return reference

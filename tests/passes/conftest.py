@@ -1,12 +1,14 @@
 """A real issuer for each test: a fresh copy of one instance with keys, trust repository, areas and roles."""
 
+import contextvars
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,20 @@ from passes.initialise import initialise
 from tests.factories import PASSWORD, Factories
 
 OFFLINE_PASSPHRASE = "offline passphrase of the tests"
+
+
+class Browser(FlaskClient):
+    """A client whose requests have a context each, as on a server: nobody's login or language stays for the next."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request that sees what the test did so far; the test then sees what the request did."""
+        if not has_app_context():  # a redirect that is followed is already outside of the test's context
+            return super().open(*args, **kwargs)
+        db.session.commit()
+        try:
+            return contextvars.Context().run(super().open, *args, **kwargs)
+        finally:
+            db.session.expire_all()
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +56,7 @@ def instance(instance_template: Path, tmp_path: Path) -> Path:
 def app(instance: Path) -> Iterator[Flask]:
     """The issuer, with background work done at once in the same process."""
     app = create_app(instance, TESTING=True, JOBS_IMMEDIATE=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.test_client_class = Browser
     with app.app_context():
         yield app
         db.session.remove()
