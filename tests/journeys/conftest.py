@@ -18,6 +18,7 @@ from passes.db import db
 from passes.demo import scenes, seed
 from passes.demo.cli import make_demo_instance
 from passes.demo.processes import IssuerProcess, StationProgram, free_port
+from passes.demo.stage import poster
 from passes.local_time import now
 from passes.stations.services import issue_enrolment_code
 from passes.trust.repository import TrustRepository
@@ -83,8 +84,6 @@ class Post:
 
     def show_text(self, text: str) -> None:
         """Hold a printed code before the camera."""
-        from passes.demo.stage import poster
-
         self.show(scenes.roadside_frame(poster(text), seed=self.frames + 40, height=520))
 
 

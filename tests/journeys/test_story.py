@@ -4,13 +4,16 @@ import io
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from checkpoint.home import Home
 from passes.db import db
 from passes.demo import papers, scenes, seed
+from passes.demo.processes import StationProgram
 from passes.issuing import services as issuing
 from passes.local_time import local_date, now
 from passes.trust.keys import FileSigner
@@ -19,7 +22,6 @@ from protocol.scan_record import Action
 
 from . import office
 from .conftest import World, expect_verdict, wait_until
-
 
 LANE_IS_FREE_MS = 3_300
 """A code that is shown again within three seconds was never gone."""
@@ -135,10 +137,10 @@ def test_a_paper_goes_from_application_to_follow_up(world: World, tmp_path: Path
     check_lists(world)
 
 
-def act(officer: object, action: Action) -> None:
+def act(officer: Page, action: Action) -> None:
     """Press one of the big buttons and wait for the lane to be free."""
-    officer.locator(f".act[data-action={action}]").click()  # type: ignore[attr-defined]
-    expect(officer.locator(".verdict")).to_have_count(0)  # type: ignore[attr-defined]
+    officer.locator(f".act[data-action={action}]").click()
+    expect(officer.locator(".verdict")).to_have_count(0)
 
 
 def record_no_paper(world: World) -> None:
@@ -156,17 +158,13 @@ def record_no_paper(world: World) -> None:
     expect(officer.locator("#no-paper")).to_be_hidden()
 
 
-def station_status(world: World) -> dict:
+def station_status(world: World) -> dict[str, Any]:
     """What `checkpoint status` says while the station runs."""
-    from passes.demo.processes import StationProgram
-
     return StationProgram(world.post.home).run("status", "--json")[0]
 
 
 def known_status_lists(world: World) -> set[str]:
     """Names of the status lists that the station has."""
-    from checkpoint.home import Home
-
     return set(Home(world.post.home).trust_store().load_current().statuses)
 
 

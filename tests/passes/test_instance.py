@@ -1,0 +1,125 @@
+"""Making, running and examining an instance, with the commands that an administrator types."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from passes import create_app
+from passes.config import ConfigError, Instance, read_secrets
+from passes.doctor import examine
+from passes.jobs import heartbeat
+from tests.factories import now
+
+PASSPHRASE = "offline passphrase of the tests"
+
+
+def passes(instance: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run one `passes` command."""
+    return subprocess.run(
+        [sys.executable, "-m", "passes", "--instance", str(instance), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
+        timeout=120,
+    )
+
+
+def findings(app: Flask, moment: datetime) -> dict[str, str]:
+    """What the doctor finds wrong, by part; several messages of one part in one text."""
+    wrong: dict[str, str] = {}
+    for finding in examine(app, moment):
+        if not finding.is_ok:
+            wrong[finding.part] = f"{wrong.get(finding.part, '')}{finding.message}\n"
+    return wrong
+
+
+def test_init_makes_a_private_instance_without_users_and_keeps_offline_keys_apart(tmp_path: Path) -> None:
+    done = passes(
+        tmp_path / "instance", "init", "--offline-keys", str(tmp_path / "offline"), PASSES_OFFLINE_PASSPHRASE=PASSPHRASE
+    )
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "offline").iterdir()} == {
+        "root-1.pem", "root-2.pem", "root-3.pem", "targets.pem"
+    }  # fmt: skip
+    for path in (tmp_path / "instance" / "passes.db", tmp_path / "instance" / "secrets.json"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    again = passes(
+        tmp_path / "instance", "init", "--offline-keys", str(tmp_path / "other"), PASSES_OFFLINE_PASSPHRASE=PASSPHRASE
+    )
+    assert again.returncode == 2
+    assert "holds an instance already" in again.stderr
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("where", [None, "instance/keys"])
+def test_init_refuses_to_leave_offline_keys_in_the_instance(tmp_path: Path, where: str | None) -> None:
+    arguments = [] if where is None else ["--offline-keys", str(tmp_path / where)]
+    done = passes(tmp_path / "instance", "init", *arguments, PASSES_OFFLINE_PASSPHRASE=PASSPHRASE)
+    assert done.returncode == 2
+    assert "offline" in done.stderr.lower() or "outside" in done.stderr
+    assert not (tmp_path / "instance" / "passes.db").exists()
+
+
+def test_without_a_secret_nothing_starts(instance: Path) -> None:
+    path = instance / "secrets.json"
+    secrets = json.loads(path.read_text("utf-8"))
+    for name in secrets:
+        path.write_text(json.dumps({key: value for key, value in secrets.items() if key != name}), "utf-8")
+        with pytest.raises(ConfigError, match=name):
+            create_app(instance)
+    done = passes(instance, "doctor")
+    assert done.returncode == 2
+    assert "PASSES_" in done.stderr
+
+
+def test_a_short_secret_counts_as_missing_and_the_environment_comes_first(
+    instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSES_SECRET_KEY", "abcd")
+    with pytest.raises(ConfigError, match="secret_key"):
+        read_secrets(Instance(instance))
+    monkeypatch.setenv("PASSES_SECRET_KEY", "ab" * 32)
+    assert read_secrets(Instance(instance))["secret_key"] == "ab" * 32
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_fresh_instance_whose_worker_runs(app: Flask, instance: Path) -> None:
+    assert "worker" in findings(app, now())
+    heartbeat(instance)
+    assert findings(app, now()) == {}
+
+
+def test_the_doctor_names_each_thing_that_is_wrong(app: Flask, instance: Path) -> None:
+    heartbeat(instance)
+    assert set(findings(app, now() + timedelta(hours=4))) == {"trust", "worker"}
+    assert "expires" in findings(app, now() + timedelta(days=9))["trust"]
+    (instance / "secrets.json").chmod(0o644)
+    next((instance / "keys" / "issuing").glob("*.pem")).write_text("not a key")
+    wrong = findings(app, datetime.now(UTC))
+    assert set(wrong) == {"secrets", "keys"}
+    app.config["MAIL_SERVER"], app.config["MAIL_PORT"] = "127.0.0.1", 9
+    assert "does not answer" in findings(app, datetime.now(UTC))["mail"]
+
+
+def test_the_doctor_s_exit_code_says_whether_anything_is_wrong(instance: Path) -> None:
+    assert passes(instance, "doctor").returncode == 1
+    heartbeat(instance)
+    done = passes(instance, "doctor")
+    assert done.returncode == 0, done.stdout
+
+
+def test_trust_can_be_published_inspected_and_exported_by_hand(instance: Path, tmp_path: Path) -> None:
+    assert "generation" in passes(instance, "trust", "publish").stdout
+    status = passes(instance, "trust", "status")
+    assert {"root", "targets", "snapshot", "timestamp", "live"} <= {
+        line.split()[0] for line in status.stdout.splitlines()
+    }
+    assert passes(instance, "trust", "export", str(tmp_path / "trust.tar")).returncode == 0
+    assert (tmp_path / "trust.tar").stat().st_size > 10_000
