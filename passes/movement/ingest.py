@@ -94,7 +94,7 @@ def _insert(session: Session, device: Device, record: scan_record.ScanRecord, bo
     """Write one record unless its id is known; say whether it was written."""
     # Both dialects know ON CONFLICT: the same batch sent twice at once is taken in once, without an error.
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    written = session.execute(
+    keep = (
         insert(ScanRecord)
         .values(
             id=record.id,
@@ -107,7 +107,7 @@ def _insert(session: Session, device: Device, record: scan_record.ScanRecord, bo
         )
         .on_conflict_do_nothing()
     )
-    return bool(written.rowcount)  # type: ignore[attr-defined] # an INSERT's result counts rows
+    return session.scalar(keep.returning(ScanRecord.id)) is not None
 
 
 def has_waiting_records(session: Session) -> bool:

@@ -15,6 +15,7 @@ from passes.batches import in_batches
 from passes.followup import services as followup
 from passes.movement.evidence import Period, as_published, latest_versions
 from passes.movement.models import Exposure, Movement, Rematch
+from passes.movement.turns import take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,21 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from protocol.zones import Zone
-
-_TURN = 0x7061_7373
-"""Any number, the same in every worker: the name of the advisory lock."""
-
-
-def take_turn(session: Session) -> None:
-    """Wait until no other transaction derives anything, and hold them off until this one ends.
-
-    What is derived here depends on movements and zones at once. Two workers that each saw only half of what the
-    other wrote would both miss an exposure.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
-    else:  # a write that changes nothing makes SQLite give this transaction its one write lock, before anything is read
-        session.execute(sa.update(Rematch).where(sa.false()).values(done_at=Rematch.done_at))
 
 
 def movements_in(

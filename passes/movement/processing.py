@@ -14,9 +14,10 @@ from passes.followup import services as followup
 from passes.movement import derivation, ledger
 from passes.movement.evidence import published_zones
 from passes.movement.late import find_late
-from passes.movement.matching import match_pairs, take_turn
+from passes.movement.matching import match_pairs
 from passes.movement.models import Scan, ScanRecord
 from passes.movement.readings import Reading, read_scan, write_details
+from passes.movement.turns import take_turn
 from passes.stations import services as stations
 from protocol.assess import VerifyError, verify
 from protocol.plates import PlateError, normalise_plate

@@ -12,9 +12,10 @@ from passes.movement.evidence import (
     waiting_rematches,
 )
 from passes.movement.ingest import IngestResult, has_waiting_records, ingest_records
-from passes.movement.matching import rematch_zones, take_turn
+from passes.movement.matching import rematch_zones
 from passes.movement.processing import process_records
 from passes.movement.scan_list import ScanFilters, scans_matching
+from passes.movement.turns import take_turn
 from passes.movement.zone_files import read_zone_file
 from passes.movement.zones import (
     Hits,

@@ -78,6 +78,6 @@ def _use_nonce(session: Session, nonce: str, expires_at: datetime, now: datetime
     session.execute(sa.delete(UsedNonce).where(UsedNonce.expires_at < now))
     # Both dialects know ON CONFLICT: two requests with one token cannot both find the nonce unused.
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    kept = session.execute(insert(UsedNonce).values(nonce=nonce, expires_at=expires_at).on_conflict_do_nothing())
-    if kept.rowcount != 1:  # type: ignore[attr-defined] # an INSERT's result counts rows
+    keep = insert(UsedNonce).values(nonce=nonce, expires_at=expires_at).on_conflict_do_nothing()
+    if session.scalar(keep.returning(UsedNonce.nonce)) is None:
         raise RequestRefusedError("nonce_used")
