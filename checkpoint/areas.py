@@ -78,18 +78,21 @@ def search(query: str, *, wards_only: bool = False, limit: int = 12) -> list[Are
     return [_folded()[position][0] for _, position in sorted(found)[:limit]]
 
 
-def _rank(words: list[str], code: str, own: str, whole: str) -> tuple[int, int] | None:
+def _rank(words: list[str], code: str, own: str, whole: str) -> tuple[int, int, int] | None:
     phrase = " ".join(words)
     if phrase == code:
-        return 0, 0
+        return 0, 0, 0
     if not all(word in whole for word in words):
         return None
     bare = next((own.removeprefix(kind) for kind in KINDS if own.startswith(kind)), own)
     if phrase in {bare, own}:
-        return 1, len(code)
+        return 1, 0, len(code)
     if bare.startswith(phrase) or own.startswith(phrase):
-        return 2, len(code)
-    return (3, len(code)) if phrase in own else (4, -len(code))
+        return 2, 0, len(code)
+    if phrase in own:
+        return 3, 0, len(code)
+    # "duong xa gia lam": of the wards of Gia Lâm, first the one whose own name has most of the words.
+    return 4, -len(set(words) & set(bare.split())), -len(code)
 
 
 @cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +23,7 @@ from protocol.details import SealedDetails
 from protocol.scan_record import ScanRecord
 from protocol.trust import StationInfo, StationKind, dump_stations, dump_zones
 from protocol.zones import Zone, ZoneKind
+from tests.checkpoint.serving import Served
 from tests.trust_authority import PASSPHRASE, Authority
 
 NOW = datetime(2021, 9, 14, 2, 0, tzinfo=UTC)
@@ -105,6 +108,11 @@ class Hanoi(Authority):
 
 
 @pytest.fixture(scope="session")
+def base_url() -> None:
+    """Pages are named by their whole address. The browser plugin's own fixture is a method, of which pytest warns."""
+
+
+@pytest.fixture(scope="session")
 def hanoi(tmp_path_factory: pytest.TempPathFactory) -> Hanoi:
     """Published an hour before the clock of the tests."""
     return Hanoi(tmp_path_factory.mktemp("authority"), NOW - timedelta(hours=1))
@@ -155,3 +163,17 @@ class Post:
 def post(home: Home) -> Post:
     trust = home.trust_store().load_current()
     return Post(Station(STATION, home.scan_log(), lambda: trust), home)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hanoi:
+    """An authority that published just now, for a process that reads the real clock."""
+    monkeypatch.setattr(sys.modules[__name__], "NOW", datetime.now(UTC).replace(second=0, microsecond=0))
+    return Hanoi(tmp_path / "authority", datetime.now(UTC).replace(microsecond=0))
+
+
+@pytest.fixture
+def served(tmp_path: Path, fresh: Hanoi) -> Iterator[Served]:
+    running = Served(enrol_by_hand(tmp_path / "home", fresh), tmp_path, "--sync-every", 1)
+    yield running
+    running.kill()

@@ -15,6 +15,10 @@ def test_more_words_narrow_the_search_whatever_their_order() -> None:
     assert codes("thường tín chuong duong") == ["10237"]
 
 
+def test_the_area_whose_own_name_has_most_of_the_words_comes_first() -> None:
+    assert codes("duong xa gia lam")[0] == "00571"
+
+
 def test_a_code_finds_its_area() -> None:
     assert codes("281")[0] == "281"
     assert areas.name_of("281") == "Huyện Ứng Hòa, Thành phố Hà Nội"

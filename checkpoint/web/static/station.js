@@ -154,18 +154,21 @@ const station = (() => {
 
   // ---------- keys, and scanners that type ----------
 
-  let typed = "";
-  let typedAt = 0;
-
   // A scanner types a whole code within a blink, and ends it with Enter.
-  const scannerTyped = (event) => {
+  let burst = { text: "", at: 0 };
+
+  const addToBurst = (event) => {
     const now = performance.now();
-    if (now - typedAt > 120) typed = "";
-    typedAt = now;
-    if (event.key.length === 1) typed += event.key;
-    if (event.key !== "Enter" || typed.length < 12) return false;
-    send("/scans", { text: typed });
-    typed = "";
+    if (now - burst.at > 120) burst = { text: "", at: now };
+    burst.at = now;
+    if (event.key.length === 1) burst.text += event.key;
+    return burst;
+  };
+
+  const takeScan = (event) => {
+    if (event.key !== "Enter" || burst.text.length < 12) return false;
+    send("/scans", { text: burst.text });
+    burst = { text: "", at: 0 };
     return true;
   };
 
@@ -184,20 +187,19 @@ const station = (() => {
     Escape: () => { if (document.body.dataset.outcome) send("/close"); },
   };
 
-  let keyTimer = 0;
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
     if (event.target.matches("input:not([type=checkbox]), select, textarea")) {
       if (event.key === "Escape") event.target.blur();
       return;
     }
-    if (scannerTyped(event)) return event.preventDefault();
+    const mine = addToBurst(event);
+    if (takeScan(event)) return event.preventDefault();
     const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act) return;
     event.preventDefault();
-    // A digit may be the first letter of a scanner's code: wait until no other follows at a scanner's speed.
-    clearTimeout(keyTimer);
-    keyTimer = setTimeout(() => { if (typed.length <= 1) act(); }, event.key.length === 1 ? 60 : 0);
+    // A digit may belong to a scanner's code: wait until it is clear that no scanner is typing.
+    setTimeout(() => { if (mine.text.length < 3) act(); }, event.key.length === 1 ? 90 : 0);
   });
 
   // ---------- news ----------
