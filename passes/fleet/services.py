@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from passes import audit
 from passes.areas.services import fold
 from passes.fleet.models import CrewMember, Vehicle
+from passes.followup import services as followup
+from passes.movement import services as movement
 from passes.people.services import change_person, find_person, keep_person
 from protocol.claims import Role, VehicleClass
 from protocol.people import normalise_id_number
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import Organisation, User
+    from passes.people.models import Person
 
 MAX_PAYLOAD_TONNES = 200
 """Tonnes; no road vehicle carries that much."""
@@ -193,7 +196,7 @@ def add_crew_member(session: Session, actor: User, draft: CrewDraft, now: dateti
         person = keep_person(session, id_number=id_number, name=draft.name, now=now)
     elif person.name and fold(person.name) != fold(draft.name):
         raise FleetError("name_differs", "name", "this ID number is on file under another name")
-    change_person(session, person, name=person.name or draft.name, **_contact(draft))
+    _write_person(session, person, draft, person.name or draft.name, now)
     member = session.scalar(
         sa.select(CrewMember).where(CrewMember.carrier_id == carrier.id, CrewMember.person_id == person.id)
     )
@@ -217,7 +220,7 @@ def change_crew_member(session: Session, actor: User, member: CrewMember, draft:
     _check_papers(draft)
     if fold(member.person.name or "") != fold(draft.name) and _is_shared(session, member):
         raise FleetError("name_shared", "name", "another carrier has this person too")
-    change_person(session, member.person, name=draft.name, **_contact(draft))
+    _write_person(session, member.person, draft, draft.name, now)
     _write_papers(member, draft)
     audit.record(session, actor, "fleet.change_crew", member, {"role": draft.role.value}, now)
 
@@ -228,8 +231,14 @@ def retire_crew_member(session: Session, actor: User, member: CrewMember, now: d
     audit.record(session, actor, "fleet.retire_crew", member, None, now)
 
 
-def _contact(draft: CrewDraft) -> dict[str, str]:
-    return {"phone": draft.phone, "residence_code": draft.residence_code}
+def _write_person(session: Session, person: Person, draft: CrewDraft, name: str, now: datetime) -> None:
+    """Keep what was declared last. Somebody who moved house is followed up where they live now."""
+    has_moved = person.residence_code != draft.residence_code
+    if has_moved:
+        movement.take_turn(session)
+    change_person(session, person, name=name, phone=draft.phone, residence_code=draft.residence_code)
+    if has_moved:
+        followup.refresh_people(session, [person.id], now)
 
 
 def _is_shared(session: Session, member: CrewMember) -> bool:

@@ -9,14 +9,19 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from passes import jobs
 from passes.accounts.models import User
 from passes.audit import AuditEntry
 from passes.db import db, privacy
 from passes.fleet import services
 from passes.fleet.models import CrewMember, Vehicle
+from passes.followup.models import FollowUp
+from passes.movement.models import Movement, MovementSource
+from passes.movement.services import ZoneDraft, publish_zone
 from passes.people.models import Person
 from protocol.claims import Role, VehicleClass
-from tests.factories import CHUONG_DUONG, Factories, now, today
+from protocol.zones import ZoneKind
+from tests.factories import CHUONG_DUONG, HOAN_KIEM, UNG_HOA, Factories, now, today
 
 Login = Callable[[User], FlaskClient]
 
@@ -324,6 +329,24 @@ def test_somebody_who_left_is_out_of_the_list_and_can_come_back(
     desk.post("/fleet/crew/new", data=CREW)
     db.session.refresh(member)
     assert member.retired_at is None
+
+
+def test_somebody_who_moved_house_is_followed_up_in_the_new_district(
+    session: Session, factories: Factories, carrier: User
+) -> None:
+    member = factories.crew(carrier)
+    area, at = "00355", now() - timedelta(hours=1)
+    session.add(Movement(person_id=member.person_id, at=at, area_code=area, source=MovementSource.IMPORT))
+    draft = ZoneDraft(id="z", name="Ổ", kind=ZoneKind.OUTBREAK, areas=(area,), starts_at=at, decision="1/QĐ")
+    publish_zone(session, None, draft, now())
+    session.commit()
+    jobs.wake()
+    session.expire_all()
+    row = session.query(FollowUp).one()
+    assert row.district_code == HOAN_KIEM
+    change = crew_draft(name=member.person.name, residence_code="10354")
+    services.change_crew_member(session, carrier, member, change, now())
+    assert row.district_code == UNG_HOA
 
 
 def test_the_list_of_people_is_searched_without_diacritics(
