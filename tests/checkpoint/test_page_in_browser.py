@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
 from protocol.scan_record import RecordKind
 from tests.checkpoint.conftest import LOCKED_WARD, Hanoi
@@ -107,6 +108,25 @@ def test_nothing_is_cut_off_at_any_width(page: Page, served: Served, fresh: Hano
         box = button.bounding_box()
         assert box
         assert box["height"] >= 44
+
+
+@pytest.mark.parametrize("shown", ["live", "verdict", "sheet"])
+def test_the_page_can_be_used_by_everybody(browser: Browser, served: Served, fresh: Hanoi, shown: str) -> None:
+    context = browser.new_context(bypass_csp=True, viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.goto(served.url)
+    expect(page.locator(".idle")).to_be_visible()
+    if shown == "verdict":
+        served.drop(put_on_road(draw_code(fresh.sign(route=(LOCKED_WARD, "00007")))))
+        expect(page.locator(".reason")).to_be_visible()
+        page.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
+    if shown == "sheet":
+        page.keyboard.press("4")
+        expect(page.locator("[name=plate]")).to_be_visible()
+    found = Axe().run(page)
+    context.close()
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found.response["violations"]] == []
+    assert found.response["passes"]
 
 
 def test_the_page_says_when_the_station_is_gone(page: Page, served: Served) -> None:

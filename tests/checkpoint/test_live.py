@@ -1,0 +1,118 @@
+"""Live sources: what changes is given once, videos keep their own time, cameras that fail are said."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from checkpoint import live
+from checkpoint.camera import CameraError, Frame
+from checkpoint.live import CameraSource, Picture, StillSource, VideoSource, open_source
+from tests.checkpoint.pictures import put_on_road, save, save_video
+
+
+@pytest.fixture
+def stop() -> Iterator[threading.Event]:
+    event = threading.Event()
+    timer = threading.Timer(20, event.set)
+    timer.start()
+    yield event
+    timer.cancel()
+
+
+def small(seed: int) -> Frame:
+    return put_on_road(height=60, width=80, seed=seed)
+
+
+def replace(path: Path, picture: Frame) -> None:
+    save(path.with_name("next" + path.suffix), picture).replace(path)
+
+
+def test_a_source_is_named_by_camera_number_video_picture_or_folder(tmp_path: Path) -> None:
+    picture, video = save(tmp_path / "a.png", small(1)), save_video(tmp_path / "a.avi", [small(1)])
+    assert isinstance(open_source("0"), CameraSource)
+    assert isinstance(open_source(str(video)), VideoSource)
+    assert isinstance(open_source(str(picture)), StillSource)
+    assert isinstance(open_source(str(tmp_path)), StillSource)
+
+
+@pytest.mark.parametrize("name", ["none.png", "none.mp4", "none"])
+def test_a_source_that_is_not_there_is_said_at_once(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CameraError) as caught:
+        open_source(str(tmp_path / name))
+    assert caught.value.code == "source_missing"
+
+
+def test_a_picture_is_given_when_it_changes_and_only_then(tmp_path: Path, stop: threading.Event) -> None:
+    path = save(tmp_path / "frame.png", small(1))
+    frames = StillSource(path).frames(stop)
+    assert (next(frames) == small(1)).all()
+    threading.Timer(0.3, replace, (path, small(2))).start()
+    started = time.monotonic()
+    assert (next(frames) == small(2)).all()
+    assert time.monotonic() - started > 0.2
+
+
+def test_of_a_folder_the_newest_picture_counts(tmp_path: Path, stop: threading.Event) -> None:
+    save(tmp_path / "a.png", small(1))
+    frames = StillSource(tmp_path).frames(stop)
+    assert (next(frames) == small(1)).all()
+    save(tmp_path / "b.jpg", small(3))
+    (tmp_path / "notes.txt").write_text("newer, but no picture")
+    assert next(frames).shape[:2] == (60, 80)
+
+
+def test_a_picture_that_is_half_written_is_waited_for(tmp_path: Path, stop: threading.Event) -> None:
+    path = tmp_path / "frame.png"
+    path.write_bytes(b"\x89PNG half")
+    threading.Timer(0.3, replace, (path, small(2))).start()
+    assert (next(StillSource(path).frames(stop)) == small(2)).all()
+
+
+def test_a_folder_may_be_empty_until_the_first_picture_comes(tmp_path: Path, stop: threading.Event) -> None:
+    threading.Timer(0.3, save, (tmp_path / "a.png", small(1))).start()
+    assert (next(StillSource(tmp_path).frames(stop)) == small(1)).all()
+
+
+def test_a_video_takes_its_own_time_and_ends(tmp_path: Path, stop: threading.Event) -> None:
+    video = save_video(tmp_path / "a.avi", [small(seed) for seed in range(10)], fps=20)
+    started = time.monotonic()
+    assert len(list(VideoSource(video).frames(stop))) == 10
+    assert time.monotonic() - started >= 9 / 20 - 0.05
+
+
+def test_frames_for_which_there_is_no_time_are_left_out(tmp_path: Path, stop: threading.Event) -> None:
+    video = save_video(tmp_path / "a.avi", [small(seed) for seed in range(40)], fps=40)
+    seen = 0
+    for _ in VideoSource(video).frames(stop):
+        seen += 1
+        time.sleep(0.1)
+    assert 5 <= seen <= 20
+
+
+def test_a_source_ends_when_it_is_told(tmp_path: Path, stop: threading.Event) -> None:
+    path = save(tmp_path / "frame.png", small(1))
+    frames = StillSource(path).frames(stop)
+    next(frames)
+    threading.Timer(0.2, stop.set).start()
+    assert list(frames) == []
+
+
+def test_a_missing_camera_is_said(stop: threading.Event) -> None:
+    with pytest.raises(CameraError) as caught:
+        next(CameraSource(63).frames(stop))
+    assert caught.value.code == "camera_missing"
+
+
+def test_the_newest_frame_is_encoded_once_for_all_pages() -> None:
+    picture = Picture()
+    assert picture.next_jpeg(0, 0.01) == (0, b"")
+    picture.put(put_on_road(width=2000))
+    number, jpeg = picture.next_jpeg(0, 1)
+    assert (number, jpeg[:2]) == (1, b"\xff\xd8")
+    assert picture.next_jpeg(0, 1)[1] is jpeg
+    assert live.MAX_WIDTH_PX == 1280
