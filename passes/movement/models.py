@@ -59,7 +59,7 @@ class Scan(Base):
     outcome: Mapped[str | None] = mapped_column(sa.String(8))
     reasons: Mapped[list[str]] = mapped_column(sa.JSON)
     action: Mapped[str | None] = mapped_column(sa.String(16))
-    iss: Mapped[str | None] = mapped_column(sa.String(16))
+    iss: Mapped[str | None] = mapped_column(sa.String(64))
     cti: Mapped[str | None] = mapped_column(sa.String(16))
     pass_id: Mapped[int | None] = mapped_column(sa.ForeignKey("vehicle_passes.id"), index=True)
     crew_present: Mapped[list[int] | None] = mapped_column(sa.JSON)

@@ -215,7 +215,7 @@ def _plate_of(reading: Reading, vehicle_pass: VehiclePass | None) -> str | None:
         try:
             return normalise_plate(reading.details.plate)
         except PlateError:
-            return "".join(reading.details.plate.upper().split())[:_PLATE_CHARS] or None
+            return "".join(c for c in reading.details.plate.upper() if c.isalnum())[:_PLATE_CHARS] or None
     return None if vehicle_pass is None or reading.record.plate_mismatch else vehicle_pass.plate
 
 

@@ -22,7 +22,7 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     id_number: Mapped[str | None] = mapped_column(EncryptedText)
     id_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
-    provisional_key: Mapped[str | None] = mapped_column(sa.String(80), unique=True)
+    provisional_key: Mapped[str | None] = mapped_column(sa.String(96), unique=True)
     name: Mapped[str | None] = mapped_column(EncryptedText)
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     residence_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)

@@ -466,6 +466,12 @@ def test_utc_and_local_clocks_name_the_same_scan(session: Session, post: Post, v
     assert of_source(session, MovementSource.SCAN) == {(person, "00337", at) for person in crew_of(vehicle_pass)}
 
 
+def test_a_plate_that_is_none_is_kept_as_far_as_it_can_be_read(session: Session, post: Post) -> None:
+    details = SealedDetails(plate=" 80-b\x00 12.34 (Lào)")
+    post.send(post.record(noon(), kind=RecordKind.TYPED, details=details))
+    assert only_scan(session).plate == "80B1234LÀO"
+
+
 def test_a_freight_point_scan_happens_where_the_freight_point_is(
     session: Session, client: FlaskClient, vehicle_pass: VehiclePass
 ) -> None:
