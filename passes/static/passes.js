@@ -115,6 +115,7 @@
       }
       status.textContent = found.length ? `${box.dataset.areaCount} ${found.length}` : box.dataset.areaNone;
       list.hidden = false;
+      list.scrollIntoView({ block: "nearest" });
       input.setAttribute("aria-expanded", "true");
     };
     const search = async () => {
@@ -168,7 +169,7 @@
   }
 
   function clearRow(row) {
-    row.querySelectorAll(".field-error, .area-options, .area-shown, .area-candidates, .area-field > [role=status]").forEach((part) => part.remove());
+    row.querySelectorAll(".field-error, .area-options, .area-shown, .area-candidates, .area-candidates, .area-field > [role=status]").forEach((part) => part.remove());
     row.querySelectorAll(".has-error").forEach((part) => part.classList.remove("has-error"));
     for (const control of row.querySelectorAll("input, select, textarea")) {
       control.classList.remove("is-invalid");
