@@ -61,7 +61,7 @@ def examine(app: Flask, now: datetime) -> list[Finding]:
         ("secrets", lambda: _secrets(instance), "readable by their owner only"),
         ("database", _database, "answers; areas are filled in"),
         ("migrations", lambda: _migrations(app), "up to date"),
-        ("keys", lambda: _keys(app, instance), "issuing, online and sealing keys open"),
+        ("keys", lambda: _keys(app, instance, now), "issuing, online and sealing keys open"),
         ("trust", lambda: _trust(instance, now), "published lately, nothing about to expire"),
         ("worker", lambda: _worker(instance.path, now), "alive"),
         ("disk", lambda: _disk(instance.path), "enough room"),
@@ -110,12 +110,12 @@ def _migrations(app: Flask) -> Iterator[str]:
         yield f"database is at {current}, the program needs {newest}; run `passes db upgrade`."
 
 
-def _keys(app: Flask, instance: Instance) -> Iterator[str]:
+def _keys(app: Flask, instance: Instance, now: datetime) -> Iterator[str]:
     keys = InstanceKeys(instance, app.config["KEYS_PASSPHRASE"])
     opened: tuple[Callable[[], object], ...] = (
         lambda: keys.online,
         lambda: keys.sealing,
-        lambda: keys.signer_for(bytes.fromhex(services.current_issuer_key(db.session()).kid)),
+        lambda: keys.signer_for(bytes.fromhex(services.current_issuer_key(db.session(), now).kid)),
     )
     for look in opened:
         try:

@@ -73,7 +73,7 @@ def _make_keys_and_trust(
     kid, public_key = generate_sealing_key(instance.keys_dir("sealing"), passphrase)
     online = OnlineKeys.generate(instance.keys_dir("online"), passphrase)
     offline = OfflineKeys.generate(offline_dir, offline_passphrase)
-    session.flush()
+    services.note_published_keys(session, now)
     keys = InstanceKeys(instance, passphrase)
     repository.initialise(
         offline,

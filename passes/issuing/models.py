@@ -36,6 +36,9 @@ class VehiclePass(Base):
     """One pass. Written unsigned by the approval, in its transaction; the signing worker fills `text` and `signed_at`.
 
     `(iss, cti)` is its identity (`cti` 8 bytes, hex). `not_before` and `expires_at` are the signed window.
+
+    A pass whose key was retired is signed again: `reissue_requested_at` is set and `signed_at` emptied; `kid` and
+    `text` stay those of before until the worker has replaced them.
     """
 
     __tablename__ = "vehicle_passes"
@@ -52,6 +55,7 @@ class VehiclePass(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    reissue_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     kid: Mapped[str | None] = mapped_column(sa.String(16), index=True)
     text: Mapped[str | None] = mapped_column(EncryptedText)
     status_uri: Mapped[str | None] = mapped_column(sa.String(24))

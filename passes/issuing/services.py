@@ -181,7 +181,7 @@ def sign_pending(session: Session, signer_for: Callable[[bytes], Signer], now: d
     ).all()
     if not waiting:
         return 0
-    signer = signer_for(bytes.fromhex(trust.current_issuer_key(session).kid))
+    signer = signer_for(bytes.fromhex(trust.current_issuer_key(session, now).kid))
     for vehicle_pass in waiting:
         vehicle_pass.status_uri, vehicle_pass.status_index = _next_status_index(session, now)
         vehicle_pass.text = claims.issue(credential_of(vehicle_pass, now), signer)

@@ -25,7 +25,11 @@ class Station(Base):
 
 
 class Device(Base):
-    """An enrolled machine: its Ed25519 public key signs what it sends."""
+    """An enrolled machine: its Ed25519 public key signs what it sends.
+
+    To its X25519 key `encryption_key` is encrypted what only this station may read; a device that was enrolled
+    without one gets nothing of it.
+    """
 
     __tablename__ = "devices"
 
@@ -33,6 +37,7 @@ class Device(Base):
     station_id: Mapped[str] = mapped_column(sa.ForeignKey("stations.id"), index=True)
     kid: Mapped[str] = mapped_column(sa.String(16), unique=True)
     public_key: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    encryption_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -11,7 +11,10 @@ from passes.db import Base, UtcDateTime
 
 
 class IssuerKey(Base):
-    """The public half of a key that signs passes. A retired key stays for ever: its `kid` cannot come back."""
+    """The public half of a key that signs passes. A retired key stays for ever: its `kid` cannot come back.
+
+    `signs_from` is empty until stations were told of the key. Of the keys that may sign, the newest does.
+    """
 
     __tablename__ = "issuer_keys"
 
@@ -19,6 +22,7 @@ class IssuerKey(Base):
     iss: Mapped[str] = mapped_column(sa.String(16))
     public_key: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    signs_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(sa.String(200))
 

@@ -63,7 +63,8 @@ def live_targets(
     }
     for uri, statuses in issuing.status_lists(session).items():
         unchanged = previous.get(uri)
-        if unchanged is None or not _says(unchanged, statuses, signer, services.current_issuer_key(session).public_key):
+        public_key = services.current_issuer_key(session, now).public_key
+        if unchanged is None or not _says(unchanged, statuses, signer, public_key):
             unchanged = build_token(statuses, uri, now, signer)
         made[uri] = unchanged
     return made
@@ -108,7 +109,7 @@ def publish(
         return None
     with repository.lock():
         generation = repository.next_version(min_version)
-        signer = signer_for(bytes.fromhex(services.current_issuer_key(session).kid))
+        signer = signer_for(bytes.fromhex(services.current_issuer_key(session, now).kid))
         made = live_targets(session, signer, repository.read_targets(), generation, now)
         repository.publish_live(made, online, now, min_version)
     for change in changes:

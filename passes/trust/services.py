@@ -23,7 +23,16 @@ class NoIssuerKeyError(Exception):
 
 
 class IssuerKeyError(Exception):
-    """An issuer key is refused: its id is known already. A retired key never comes back."""
+    """An issuer key cannot be added or retired. A retired key never comes back.
+
+    Attributes:
+        code: `known`, `unknown`, `last`; stable.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the code beside the English message."""
+        super().__init__(message)
+        self.code = code
 
 
 def note_change(session: Session, cause: str, now: datetime) -> None:
@@ -41,31 +50,38 @@ def add_issuer_key(session: Session, actor: User | None, iss: str, public_key: b
     """Keep the public half of a new issuing key. It signs once it is published.
 
     Raises:
-        IssuerKeyError: its id is known, retired keys included.
+        IssuerKeyError: its id is known, retired keys included (`known`).
     """
     kid = key_id(public_key).hex()
     if session.get(IssuerKey, kid) is not None:
-        message = f"key {kid} is known already; make a new one"
-        raise IssuerKeyError(message)
+        raise IssuerKeyError("known", f"key {kid} is known already; make a new one")
     key = IssuerKey(kid=kid, iss=iss, public_key=public_key, created_at=now)
     session.add(key)
     audit.record(session, actor, "trust.add_key", key, {"iss": iss}, now)
     return key
 
 
-def current_issuer_key(session: Session) -> IssuerKey:
-    """Return the newest key that is not retired.
+def current_issuer_key(session: Session, now: datetime) -> IssuerKey:
+    """Return the key in use: of those that were published and not retired, the newest whose time has come.
 
     Raises:
         NoIssuerKeyError: there is none.
     """
     key = session.scalar(
-        sa.select(IssuerKey).where(IssuerKey.retired_at.is_(None)).order_by(IssuerKey.created_at.desc()).limit(1)
+        sa.select(IssuerKey)
+        .where(IssuerKey.retired_at.is_(None), IssuerKey.signs_from <= now)
+        .order_by(IssuerKey.signs_from.desc(), IssuerKey.created_at.desc())
+        .limit(1)
     )
     if key is None:
-        message = "no issuing key is in use; run `passes init` or make a key"
+        message = "no issuing key is in use; `passes trust rotate-issuer-key` makes one"
         raise NoIssuerKeyError(message)
     return key
+
+
+def note_published_keys(session: Session, signs_from: datetime) -> None:
+    """Write down that stations were told of every key that there is: new ones sign from `signs_from` on."""
+    session.execute(sa.update(IssuerKey).where(IssuerKey.signs_from.is_(None)).values(signs_from=signs_from))
 
 
 def issuer_keys(session: Session) -> list[IssuerKey]:
