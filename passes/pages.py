@@ -55,11 +55,8 @@ def navigation() -> list[NavigationItem]:
     if not current_user.is_authenticated:
         return []
     allowed = access.permissions_of(current_user)
-    return [
-        NavigationItem(label, url_for(endpoint), request.endpoint == endpoint)
-        for permission, endpoint, label in AREAS
-        if permission in allowed
-    ]
+    entries = [(label, url_for(endpoint)) for permission, endpoint, label in AREAS if permission in allowed]
+    return [NavigationItem(label, url, f"{request.path}/".startswith(f"{url}/")) for label, url in entries]
 
 
 @home.get("/")
