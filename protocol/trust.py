@@ -4,7 +4,7 @@ The repository's own signatures (The Update Framework) are checked around this; 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -13,7 +13,7 @@ from protocol import cose, documents, fields, policy, status, times
 from protocol.issuers import IssuerKey, SealingKey, dump_issuers, parse_issuers
 from protocol.places import Direction, StationInfo, StationKind, dump_stations, parse_stations
 from protocol.policy import Policy
-from protocol.status import StatusList
+from protocol.status import StatusList, StatusToken
 from protocol.zones import Zone, dump_zones, parse_zones
 
 __all__ = [
@@ -58,6 +58,7 @@ class Trust:
         policy: What each reason means.
         published_at: When the issuer last published; the age of the data is measured from here.
         generation: Counts the issuer's publishings.
+        statuses_signed_at: When each status list was signed; of one list, this never goes back.
     """
 
     issuers: Mapping[bytes, tuple[IssuerKey, ...]]
@@ -68,6 +69,7 @@ class Trust:
     policy: Policy
     published_at: datetime
     generation: int
+    statuses_signed_at: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def load(targets: Mapping[str, bytes]) -> Trust:
@@ -82,16 +84,17 @@ def load(targets: Mapping[str, bytes]) -> Trust:
     """
     issuers, sealing_key = _parse(targets, ISSUERS, parse_issuers)
     published_at, generation = _parse(targets, HEAD, _parse_head)
-    lists = [path for path in targets if path.startswith(STATUS_PREFIX)]
+    lists = {path: _status_list(targets, path, issuers) for path in targets if path.startswith(STATUS_PREFIX)}
     return Trust(
         issuers=issuers,
         sealing_key=sealing_key,
-        statuses=MappingProxyType({path: _status_list(targets, path, issuers) for path in lists}),
+        statuses=MappingProxyType({path: token.statuses for path, token in lists.items()}),
         zones=_parse(targets, ZONES, parse_zones),
         stations=_parse(targets, STATIONS, parse_stations),
         policy=_parse(targets, POLICY, policy.parse),
         published_at=published_at,
         generation=generation,
+        statuses_signed_at=MappingProxyType({path: token.issued_at for path, token in lists.items()}),
     )
 
 
@@ -121,10 +124,12 @@ def _parse_head(data: bytes) -> tuple[datetime, int]:
     )
 
 
-def _status_list(targets: Mapping[str, bytes], path: str, issuers: Mapping[bytes, tuple[IssuerKey, ...]]) -> StatusList:
+def _status_list(
+    targets: Mapping[str, bytes], path: str, issuers: Mapping[bytes, tuple[IssuerKey, ...]]
+) -> StatusToken:
     """Read one status list, signed by an issuer key that was not withdrawn, for this path and no other."""
 
-    def parse(token: bytes) -> StatusList:
+    def parse(token: bytes) -> StatusToken:
         kid = cose.parse_sign1(token, status.TOKEN_TYPE).kid
         for key in issuers.get(kid, ()):
             if key.retired_at is not None:
@@ -134,7 +139,7 @@ def _status_list(targets: Mapping[str, bytes], path: str, issuers: Mapping[bytes
             except cose.SignatureInvalidError:
                 continue
             if parsed.uri == path:
-                return parsed.statuses
+                return parsed
         raise TrustError("not signed for this path by a key of an issuer")
 
     return _parse(targets, path, parse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class Authority:
         self.repository = TrustRepository(directory / "trust")
         self.issuers = [IssuerKey("VN-HN", self.signer.kid, self.signer.public_key)]
         self.revoked: set[int] = set()
+        self.lists_signed_at = START
         self.repository.initialise(self.offline, self.online, self.offline_targets(), now, self.live_targets(now, 1))
 
     def offline_targets(self) -> dict[str, bytes]:
@@ -55,7 +57,7 @@ class Authority:
         return {
             "zones": dump_zones([]),
             "stations": dump_stations([StationInfo("chot-1", "Chốt 1", StationKind.ROAD, "00001")]),
-            "status/0": build_token(statuses, "status/0", START, self.signer),
+            "status/0": build_token(statuses, "status/0", self.lists_signed_at, self.signer),
             "live/head": dump_head(published_at, generation),
         }
 
@@ -65,6 +67,27 @@ class Authority:
         live = self.live_targets(published_at or now, generation)
         self.repository.publish_live(live, self.online, now, min_version)
         return generation
+
+    def republish_offline(self, now: datetime, min_version: int | None = None) -> int:
+        """Publish everything, with what the offline key signs; return the generation."""
+        generation = self.repository.next_version(min_version)
+        live = self.live_targets(now, generation)
+        self.repository.publish_offline(
+            self.offline_targets(), self.offline, self.online, now, live_targets=live, min_version=min_version
+        )
+        return generation
+
+    def retire_key(self, reason: str, now: datetime) -> bytes:
+        """Withdraw the key in use for a new one, in one publication; return the withdrawn key's id."""
+        retired = self.signer.kid
+        self.signer = generate_issuing_key(self.directory / "issuing", PASSPHRASE)
+        self.lists_signed_at = now
+        self.issuers = [
+            *(replace(key, retired_at=now, reason=reason) if key.kid == retired else key for key in self.issuers),
+            IssuerKey("VN-HN", self.signer.kid, self.signer.public_key),
+        ]
+        self.republish_offline(now)
+        return retired
 
     def export(self, name: str = "trust.tar") -> Path:
         """Write the archive of what is in force."""

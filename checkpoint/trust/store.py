@@ -15,6 +15,7 @@ from checkpoint.trust.generations import Generation, GenerationDamagedError, Gen
 from checkpoint.trust.limits import Limits
 from checkpoint.trust.sources import Source, open_source
 from checkpoint.trust.updating import METADATA_DIR, ROOT_HISTORY, TARGETS_DIR, expiries, find_anchor, update
+from protocol.progress import WentBackError, require_progress
 from protocol.trust import Trust, TrustError, load
 
 # How far ahead of the clock data may claim to have been published: a wrong clock at the issuer, not one at the station,
@@ -163,9 +164,21 @@ class TrustStore:
         if before and trust.generation < before.number:
             detail = f"publication {trust.generation} is older than {before.number}"
             raise TrustImportError("trust_rollback", source=opened.name, detail=detail)
+        self._require_progress(trust, opened)
         floor = max(trust.published_at, before.floor) if before else trust.published_at
         accepted = self._generations.accept(trust.generation, floor)
         return Imported(trust.generation, trust.published_at, is_new=accepted != before)
+
+    def _require_progress(self, trust: Trust, source: Source) -> None:
+        """Refuse what newer version numbers alone do not show to be older than what is in force."""
+        try:
+            _, before = self._load()
+        except TrustStoreError:
+            return  # nothing sound to compare with: the first import, or a repair
+        try:
+            require_progress(before, trust)
+        except WentBackError as error:
+            raise TrustImportError("trust_rollback", source=source.name, detail=str(error)) from error
 
     def _base(self) -> Generation | None:
         """Return the newest sound generation, whose metadata the next must not go back behind."""

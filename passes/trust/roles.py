@@ -47,7 +47,7 @@ class TrustRepositoryError(Exception):
 
     Args:
         code: `not_initialised`, `already_initialised`, `damaged`, `key_missing`, `key_unknown`, `target_not_allowed`,
-            `target_malformed`, `tombstone_missing`, `head_missing`, `unwritable`; stable.
+            `target_malformed`, `tombstone_missing`, `head_missing`, `unacceptable`, `unwritable`; stable.
         message: one English sentence for an operator.
     """
 

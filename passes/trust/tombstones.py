@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from passes.trust.roles import TrustRepositoryError
 from protocol.issuers import parse_issuers
+from protocol.progress import lost_tombstones
 
 
 def require_tombstones(before: bytes, after: bytes) -> None:
@@ -26,9 +27,6 @@ def require_tombstones(before: bytes, after: bytes) -> None:
         new, _ = parse_issuers(after)
     except ValueError as error:
         raise TrustRepositoryError("target_malformed", f"The target “issuers” is malformed: {error}.") from error
-    # Within one list no key is named twice, so one that is retired there is not in use there.
-    retired_now = {key.public_key for keys in new.values() for key in keys if key.retired_at is not None}
-    for kid, keys in old.items():
-        if any(key.retired_at is not None and key.public_key not in retired_now for key in keys):
-            message = f"Issuer key {kid.hex()} was retired; it must stay in the list, and stay retired."
-            raise TrustRepositoryError("tombstone_missing", message)
+    if lost := lost_tombstones(old, new):
+        message = f"Issuer key {lost[0].hex()} was retired; it must stay in the list, and stay retired."
+        raise TrustRepositoryError("tombstone_missing", message)

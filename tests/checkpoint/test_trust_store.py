@@ -347,6 +347,37 @@ def test_an_older_generation_under_newer_signatures_is_refused(authority: Author
     assert refusal_of(store.import_from, authority.repository.directory, START + 2 * HOUR) == "trust_rollback"
 
 
+def test_an_older_status_list_under_newer_signatures_is_refused(authority: Authority, store: TrustStore) -> None:
+    unrevoked = authority.live_targets(START, 1)["status/0"]
+    authority.revoked, authority.lists_signed_at = {5}, START + HOUR
+    authority.publish(START + HOUR)
+    store.import_from(authority.repository.directory, START + HOUR)
+    # The thief of the online keys cannot sign a list, but has every list that was ever published.
+    for status in ({"status/0": unrevoked}, {}):
+        live = {k: v for k, v in authority.live_targets(START + 2 * HOUR, 3).items() if k != "status/0"} | status
+        authority.repository.publish_live(live, authority.online, START + 2 * HOUR)
+        assert refusal_of(store.import_from, authority.repository.directory, START + 2 * HOUR) == "trust_rollback"
+    assert store.load_current().statuses["status/0"].get(5) is Status.REVOKED
+    authority.publish(START + 3 * HOUR)
+    assert store.import_from(authority.repository.directory, START + 3 * HOUR).is_new
+
+
+def test_a_tombstone_that_is_gone_is_refused_even_from_the_offline_keys(
+    authority: Authority, store: TrustStore, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup"
+    shutil.copytree(authority.repository.directory, backup)
+    stolen = authority.retire_key("stolen", START + HOUR)
+    store.import_from(authority.repository.directory, START + HOUR)
+    # Restored from before the retirement, the issuer has forgotten it; its version numbers say otherwise.
+    shutil.rmtree(authority.repository.directory)
+    shutil.copytree(backup, authority.repository.directory)
+    authority.issuers = [replace(key, retired_at=None, reason=None) for key in authority.issuers]
+    authority.republish_offline(START + 2 * HOUR, min_version=100)
+    assert refusal_of(store.import_from, authority.repository.directory, START + 2 * HOUR) == "trust_rollback"
+    assert store.load_current().issuers[stolen][0].retired_at == START + HOUR
+
+
 def test_an_issuer_restored_from_a_backup_is_accepted_after_a_jump(
     authority: Authority, store: TrustStore, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from passes.trust import publishing
 from passes.trust import services as trust
 from passes.trust.instance_keys import InstanceKeys
 from passes.trust.repository import TrustRepository
+from passes.trust.roles import TrustRepositoryError
 from protocol.assess import Context, assess
 from protocol.reasons import Outcome, Reason
 from protocol.status import STATUS_LIST_SIZE, Status
@@ -116,6 +117,41 @@ def test_an_unchanged_status_list_keeps_its_bytes(factories: Factories, session:
     app.extensions["worker"].drain()
     assert repository.read_targets()["status/0"] != before
     assert published(app).statuses["status/0"].get(found.status_index or 0) is Status.REVOKED
+
+
+def test_after_a_restored_backup_every_status_list_is_signed_again(
+    factories: Factories, session: Session, app: Flask
+) -> None:
+    factories.vehicle_pass()
+    before = published(app).statuses_signed_at["status/0"]
+    keys = InstanceKeys(app.extensions["instance"], app.config["KEYS_PASSPHRASE"])
+    repository = TrustRepository(app.extensions["instance"].trust_dir)
+    later = now() + timedelta(hours=1)
+    publishing.publish(session, repository, keys.online, keys.signer_for, later, is_forced=True, min_version=500)
+    assert published(app).statuses_signed_at["status/0"] == later.replace(microsecond=0) > before
+
+
+def test_a_clock_set_back_does_not_date_a_status_list_back(factories: Factories, session: Session, app: Flask) -> None:
+    found = factories.vehicle_pass()
+    before = published(app).statuses_signed_at["status/0"]
+    services.revoke(session, None, found, RevocationReason.MISUSE, now())
+    keys = InstanceKeys(app.extensions["instance"], app.config["KEYS_PASSPHRASE"])
+    repository = TrustRepository(app.extensions["instance"].trust_dir)
+    publishing.publish(session, repository, keys.online, keys.signer_for, before - timedelta(seconds=1))
+    assert published(app).statuses["status/0"].get(found.status_index or 0) is Status.REVOKED
+    assert published(app).statuses_signed_at["status/0"] == before
+
+
+def test_a_publication_that_no_station_would_accept_is_not_made(
+    factories: Factories, session: Session, app: Flask
+) -> None:
+    factories.vehicle_pass()
+    session.execute(sa.delete(StatusShard))  # as in a database restored without the trust repository beside it
+    session.commit()
+    with pytest.raises(TrustRepositoryError) as refused:
+        app.extensions["worker"].publish_now()
+    assert refused.value.code == "unacceptable"
+    assert "status/0" in published(app).statuses
 
 
 def test_publishing_without_a_change_happens_only_when_it_is_forced(session: Session, app: Flask) -> None:
