@@ -29,13 +29,13 @@ def free_port() -> int:
 class Served:
     """A running `checkpoint serve`, and what lies before its camera."""
 
-    def __init__(self, home: Home, folder: Path, *options: object) -> None:
+    def __init__(self, home: Home, folder: Path, *options: object, source: object = None) -> None:
         self.home = home
         self.camera = folder / "camera"
         self.camera.mkdir(exist_ok=True)
         self.url = f"http://127.0.0.1:{free_port()}"
         bind = self.url.removeprefix("http://")
-        arguments = ("--home", home.path, "serve", "--bind", bind, "--source", self.camera, *options)
+        arguments = ("--home", home.path, "serve", "--bind", bind, "--source", source or self.camera, *options)
         command = [sys.executable, "-m", "checkpoint", *map(str, arguments)]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.wait_for(lambda: self.get("/healthz"))

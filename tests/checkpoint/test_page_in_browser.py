@@ -119,7 +119,6 @@ def test_the_page_can_be_used_by_everybody(browser: Browser, served: Served, fre
     if shown == "verdict":
         served.drop(put_on_road(draw_code(fresh.sign(route=(LOCKED_WARD, "00007")))))
         expect(page.locator(".reason")).to_be_visible()
-        page.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
     if shown == "sheet":
         page.keyboard.press("4")
         expect(page.locator("[name=plate]")).to_be_visible()

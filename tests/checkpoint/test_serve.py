@@ -14,7 +14,7 @@ from checkpoint.home import Home
 from checkpoint.scanlog import ScanLog
 from tests.checkpoint.conftest import Hanoi, enrol_by_hand
 from tests.checkpoint.live_issuer import run_issuer
-from tests.checkpoint.pictures import draw_code, put_on_road
+from tests.checkpoint.pictures import draw_code, put_on_road, save_video
 from tests.checkpoint.serving import Served
 
 STOPS_WITHIN_S = 6
@@ -56,9 +56,24 @@ def test_it_stops_at_once_even_while_pages_are_open(served: Served) -> None:
 
 def test_it_comes_up_without_a_camera_and_says_so(tmp_path: Path, fresh: Hanoi) -> None:
     home = enrol_by_hand(tmp_path / "home", fresh)
-    running = Served(home, tmp_path, "--source", 63, "--sync-every", 0)
+    running = Served(home, tmp_path, "--sync-every", 0, source=63)
     try:
         assert running.wait_for(lambda: "Không có camera số 63" in running.get("/stage"))
+    finally:
+        running.kill()
+
+
+def test_passes_that_go_by_in_a_video_are_each_decided_on_once(tmp_path: Path, fresh: Hanoi) -> None:
+    passes = [fresh.sign(cti=number.to_bytes(8), plate=f"29C1234{number}") for number in range(4)]
+    frames = [put_on_road(seed=1)] * 10
+    for text in passes:
+        frames += [put_on_road(draw_code(text))] * 10 + [put_on_road()] * 10
+    video = save_video(tmp_path / "lane.avi", frames, fps=20)
+    running = Served(enrol_by_hand(tmp_path / "home", fresh), tmp_path, "--sync-every", 0, source=video)
+    try:
+        running.wait_for(lambda: len(running.records()) == len(passes))
+        assert [record.cti for record in running.records()] == [number.to_bytes(8) for number in range(4)]
+        assert "29C-123.43" in running.get("/stage")
     finally:
         running.kill()
 
