@@ -1,9 +1,16 @@
-"""The two credentials as values: a vehicle's pass and a person's card."""
+"""The three credentials as values: a vehicle's pass, a person's card, and the slip that amends a pass."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import Final
+
+FORMAT_VERSION: Final = 1
+"""The version of what a credential says; `protocol.claims` reads no other."""
+
+Unknown = tuple[tuple[int | str, object], ...]
+"""Optional additions that this version does not know, by label: carried through, never interpreted."""
 
 
 class Role(StrEnum):
@@ -95,6 +102,9 @@ class VehiclePass:
         route: Area codes: origin, stops in order, destination.
         cargo: What is carried.
         status: Where to look whether it was revoked.
+        version: The format version.
+        unknown_claims: Claims that this version does not know.
+        unknown_fields: Fields of the pass that this version does not know.
     """
 
     iss: str
@@ -110,6 +120,9 @@ class VehiclePass:
     route: tuple[str, ...]
     cargo: CargoClass
     status: StatusRef
+    version: int = FORMAT_VERSION
+    unknown_claims: Unknown = ()
+    unknown_fields: Unknown = ()
 
     @property
     def origin(self) -> str:
@@ -143,6 +156,9 @@ class CrewCard:
         licence_class: The driving licence's class, empty if there is none.
         district: The area code of the district of residence.
         status: Where to look whether it was revoked.
+        version: The format version.
+        unknown_claims: Claims that this version does not know.
+        unknown_fields: Fields of the card that this version does not know.
     """
 
     iss: str
@@ -156,6 +172,51 @@ class CrewCard:
     licence_class: str
     district: str
     status: StatusRef
+    version: int = FORMAT_VERSION
+    unknown_claims: Unknown = ()
+    unknown_fields: Unknown = ()
 
 
-Credential = VehiclePass | CrewCard
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A slip beside a pass of the same issuer: people join or leave, their time is renewed, the journey goes on.
+
+    A crew index means one person for ever: a pass's persons have theirs by their place, everybody who joins by a slip
+    gets a number that neither the pass nor an earlier slip has used, and nobody takes the number of one who left.
+
+    Attributes:
+        iss: The issuer's name, of the slip and of the pass.
+        cti: The slip's own number, 8 bytes; `(iss, cti)` is its identity.
+        issued_at: When it was signed.
+        not_before: From when it holds.
+        expires_at: When it ends, exclusive.
+        pass_cti: The number of the pass that it amends.
+        joining: New crew index and person of everybody who joins.
+        renewed: Crew index and new own expiry of everybody whose time is renewed.
+        leaving: Crew indexes of those who no longer ride.
+        leg: Area codes that follow the pass's destination; the last is the new destination.
+        cargo: What is carried from now on; None if that stays.
+        status: Where to look whether it was revoked.
+        version: The format version.
+        unknown_claims: Claims that this version does not know.
+        unknown_fields: Fields of the slip that this version does not know.
+    """
+
+    iss: str
+    cti: bytes
+    issued_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    pass_cti: bytes
+    joining: tuple[tuple[int, CrewEntry], ...]
+    renewed: tuple[tuple[int, datetime], ...]
+    leaving: tuple[int, ...]
+    leg: tuple[str, ...]
+    cargo: CargoClass | None
+    status: StatusRef
+    version: int = FORMAT_VERSION
+    unknown_claims: Unknown = ()
+    unknown_fields: Unknown = ()
+
+
+Credential = VehiclePass | CrewCard | Amendment

@@ -20,6 +20,7 @@ class Prefix(StrEnum):
 
     VEHICLE_PASS = "VP1:"  # noqa: S105 - not a password
     CREW_CARD = "CC1:"
+    AMENDMENT = "AM1:"
 
 
 class EnvelopeError(ValueError):

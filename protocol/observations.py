@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from protocol.areas import AreaLevel, level
-from protocol.claims import Credential, CrewCard, Role, VehiclePass
+from protocol.claims import Credential, Role, VehiclePass
 from protocol.places import StationInfo, StationKind
 from protocol.reasons import Reason
 from protocol.status import Status
@@ -62,11 +62,11 @@ def observe(credential: Credential, trust: Trust, context: Context, now: datetim
         yield Observation(Reason.NOT_YET_VALID)
     yield from _status(credential, trust)
     yield from _seen_by_officer(context)
-    if isinstance(credential, CrewCard):
-        yield Observation(Reason.PASS_MISSING)
-    else:
+    if isinstance(credential, VehiclePass):
         yield from _crew(credential, trust, context, now)
         yield from _route(credential, context)
+    else:
+        yield Observation(Reason.PASS_MISSING)
     yield from _zones(credential, trust, context, now)
     yield from _history(trust, context, now)
     yield from _freshness(credential, trust, context, now)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from protocol import policy, status, trust
 from protocol.claims import (
+    Amendment,
     CargoClass,
     CrewCard,
     CrewEntry,
@@ -66,6 +67,23 @@ CARD = CrewCard(
     licence_class="C",
     district="281",
     status=StatusRef("status/0", 8),
+)
+
+SUBSTITUTE = CrewEntry(Role.DRIVER, "Phạm Quốc Toàn", "7788", NOW + 9 * HOUR)
+
+SLIP = Amendment(
+    iss="VN-HN",
+    cti=bytes.fromhex("2122232425262728"),
+    issued_at=NOW - HOUR,
+    not_before=NOW - HOUR,
+    expires_at=NOW + 15 * HOUR,
+    pass_cti=PASS.cti,
+    joining=((2, SUBSTITUTE),),
+    renewed=((1, NOW + 11 * HOUR),),
+    leaving=(0,),
+    leg=("00355", "79"),
+    cargo=CargoClass.EMPTY,
+    status=StatusRef("status/0", 9),
 )
 
 ROAD = StationInfo("chot-1", "Chốt Pháp Vân", StationKind.ROAD, "00319", within=("008", "01"))

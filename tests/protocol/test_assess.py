@@ -71,7 +71,7 @@ def test_a_valid_card_alone_is_referred_for_want_of_the_vehicles_pass() -> None:
 
 def payload_changed() -> str:
     prefix, message = unpack(TEXT)
-    return pack(prefix, message.replace(b"29C12345", b"29C12346"))
+    return pack(prefix, message.replace(b"TNHH", b"TNHI"))
 
 
 def with_form(form: int) -> str:

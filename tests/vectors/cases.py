@@ -142,8 +142,8 @@ UNVERIFIED: Final[dict[str, Case]] = {
         Reason.SIGNATURE_INVALID,
     ),
     "signature_signature_invalid_payload": refused(
-        "the plate altered",
-        with_message(lambda m: m.replace(b"29C12345", b"29C12346")),
+        "the carrier's name altered",
+        with_message(lambda m: m.replace(b"TNHH", b"TNHI")),
         Reason.SIGNATURE_INVALID,
     ),
     "signature_signature_invalid_signature": refused(
