@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _WORKER_RESTART_SECONDS = 2
+_GRACE_SECONDS = 5
 _STOP_SECONDS = 10
 
 
@@ -53,6 +54,7 @@ def run_web(app: Flask, bind: str, workers: int, threads: int) -> None:
             "threads": threads,
             "worker_class": "gthread",
             "preload_app": False,
+            "graceful_timeout": _GRACE_SECONDS,
             "accesslog": None,
             "loglevel": "warning",
             "proc_name": "passes",
@@ -86,9 +88,10 @@ def supervise(instance: Path, web_arguments: list[str]) -> int:
     for child in (web, worker):
         if child.poll() is None:
             child.terminate()
+    deadline = time.monotonic() + _STOP_SECONDS
     for child in (web, worker):
         try:
-            child.wait(_STOP_SECONDS)
+            child.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             child.kill()
     return 0 if stopping else web.returncode or 1

@@ -85,7 +85,7 @@ def test_script_server_seeds_once_serves_both_and_leaves_nothing_running(
         with urllib.request.urlopen(f"http://{environment[name]}/", timeout=10) as answer:
             assert answer.status == 200
     os.killpg(server.pid, how)
-    assert server.wait(timeout=30) == 0
+    assert server.wait(timeout=60) == 0
     assert processes_that_mention(str(tmp_path)) == []
 
 
