@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -34,4 +35,6 @@ def create_app(instance: Path | str | None = None, **overrides: Any) -> Flask:
     jobs.init_app(app)
     access.init_app(app)
     pages.init_app(app)
+    if app.config["HTTPS"]:  # then one proxy ends TLS in front of us and says whom it answers
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
     return app
