@@ -306,9 +306,7 @@ def test_a_file_of_sites_is_taken_in_whole_and_only_once(session: Session) -> No
     assert session.get(Site, "cho").name == "Chợ đầu mối, phía Nam"
 
 
-def test_a_file_with_bad_lines_is_refused_and_names_each(
-    app: Flask, session: Session, tmp_path: Path
-) -> None:
+def test_a_file_with_bad_lines_is_refused_and_names_each(app: Flask, session: Session, tmp_path: Path) -> None:
     bad = "a b,X,depot,00355\nc,X,depot,99999\nd,X,depot,008\ne,,depot,00355\nf,X\n"
     text = "id,name,kind,ward\ndepot,Điểm,depot,00355\n" + bad
     with pytest.raises(SitesRefusedError) as refused:
