@@ -50,9 +50,8 @@ class Privacy:
             if version != _VERSION:
                 raise InvalidTag
             return self._cipher.decrypt(nonce, sealed, version).decode()
-        except InvalidTag as error:
-            msg = "a personal value does not decrypt; are these the secrets of this database?"
-            raise PrivacyError(msg) from error
+        except (InvalidTag, ValueError) as error:  # ValueError: what is left of a value is shorter than a nonce
+            raise PrivacyError("a personal value does not decrypt; are these the secrets of this database?") from error
 
     def lookup(self, kind: str, value: str) -> str:
         """Return the keyed hash (hex, 64 characters) that finds `value`; `kind` keeps columns apart."""
