@@ -147,9 +147,12 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "HTTPS": False,
     }
     settings |= read_settings(instance)
+    # A failed statement goes into the log; its values are people's names, plates, password hashes.
+    engine_options = settings.get("SQLALCHEMY_ENGINE_OPTIONS", {}) | {"hide_parameters": True}
     if url := os.environ.get("PASSES_DATABASE_URL"):
         settings["SQLALCHEMY_DATABASE_URI"] = url
     return settings | {
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options,
         "SECRET_KEY": keys["secret_key"],
         "SECURITY_PASSWORD_SALT": keys["password_salt"],
         "DATA_KEY": bytes.fromhex(keys["data_key"])[:_SECRET_BYTES],
