@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from passes.privacy import Privacy
 
@@ -88,6 +89,21 @@ def enum_column(kind: type[enum.StrEnum]) -> sa.Enum:
     return sa.Enum(
         kind, native_enum=False, length=32, validate_strings=True, values_callable=lambda e: [m.value for m in e]
     )
+
+
+def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
+    """Write one row unless its key is taken; say whether it was written.
+
+    Of two transactions that write one key at once the second is told so, without an error.
+
+    Args:
+        session: the caller's transaction.
+        model: which table.
+        **values: its columns.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(model).values(**values).on_conflict_do_nothing()
+    return session.execute(statement.returning(*sa.inspect(model).primary_key)).first() is not None
 
 
 @event.listens_for(sa.Engine, "connect")

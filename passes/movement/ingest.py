@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from passes.db import insert_if_new
 from passes.movement.models import ScanRecord
 from protocol import scan_record
 from protocol.scan_record import RecordError
@@ -92,22 +92,17 @@ def _scans_of_other_stations(session: Session, station_id: str, scan_ids: set[st
 
 def _insert(session: Session, device: Device, record: scan_record.ScanRecord, body: bytes, now: datetime) -> bool:
     """Write one record unless its id is known; say whether it was written."""
-    # Both dialects know ON CONFLICT: the same batch sent twice at once is taken in once, without an error.
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    keep = (
-        insert(ScanRecord)
-        .values(
-            id=record.id,
-            scan_id=record.of or record.id,
-            station_id=device.station_id,
-            device_id=device.id,
-            at=record.at,
-            received_at=now,
-            body=body,
-        )
-        .on_conflict_do_nothing()
+    return insert_if_new(
+        session,
+        ScanRecord,
+        id=record.id,
+        scan_id=record.of or record.id,
+        station_id=device.station_id,
+        device_id=device.id,
+        at=record.at,
+        received_at=now,
+        body=body,
     )
-    return session.scalar(keep.returning(ScanRecord.id)) is not None
 
 
 def has_waiting_records(session: Session) -> bool:

@@ -6,8 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from passes.db import insert_if_new
 from passes.stations.models import UsedNonce
 from passes.stations.services import device_for
 from protocol.device import TOKEN_LIFETIME, DeviceError, request_token_kid, verify_request_token
@@ -76,8 +76,5 @@ def _use_nonce(session: Session, nonce: str, expires_at: datetime, now: datetime
         RequestRefusedError: it was used before.
     """
     session.execute(sa.delete(UsedNonce).where(UsedNonce.expires_at < now))
-    # Both dialects know ON CONFLICT: two requests with one token cannot both find the nonce unused.
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    keep = insert(UsedNonce).values(nonce=nonce, expires_at=expires_at).on_conflict_do_nothing()
-    if session.scalar(keep.returning(UsedNonce.nonce)) is None:
+    if not insert_if_new(session, UsedNonce, nonce=nonce, expires_at=expires_at):
         raise RequestRefusedError("nonce_used")
