@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+# The id of an officer's statement is its scan's: a row number would depend on the order of arrival. Of two
+# statements for one moment, one that staff entered comes after one from a scan.
+_NEWEST_FIRST = (
+    StayStatement.at.desc(),
+    sa.case((StayStatement.scan_id.is_(None), 0), else_=1),
+    StayStatement.scan_id.desc(),
+    StayStatement.id.desc(),
+)
+
 
 @dataclass(frozen=True)
 class Stay:
@@ -61,17 +70,7 @@ def stays_of(session: Session, person_ids: Iterable[int]) -> dict[int, Stay]:
 def _stated(session: Session, person_ids: Collection[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for batch in in_batches(person_ids):
-        # The id of an officer's statement is its scan's: a row number would depend on the order of arrival. Of two
-        # statements for one moment, one that staff entered comes after one from a scan.
-        rank = sa.func.row_number().over(
-            partition_by=StayStatement.person_id,
-            order_by=(
-                StayStatement.at.desc(),
-                sa.case((StayStatement.scan_id.is_(None), 0), else_=1),
-                StayStatement.scan_id.desc(),
-                StayStatement.id.desc(),
-            ),
-        )
+        rank = sa.func.row_number().over(partition_by=StayStatement.person_id, order_by=_NEWEST_FIRST)
         ranked = (
             sa.select(StayStatement.person_id, StayStatement.area_code, rank.label("rank"))
             .where(StayStatement.person_id.in_(batch))
@@ -85,15 +84,7 @@ def _stated(session: Session, person_ids: Collection[int]) -> dict[int, str]:
 def newest_statement(session: Session, person_id: int) -> StayStatement | None:
     """Return the statement that counts for one person, if anybody made one."""
     return session.scalar(
-        sa.select(StayStatement)
-        .where(StayStatement.person_id == person_id)
-        .order_by(
-            StayStatement.at.desc(),
-            sa.case((StayStatement.scan_id.is_(None), 0), else_=1),
-            StayStatement.scan_id.desc(),
-            StayStatement.id.desc(),
-        )
-        .limit(1)
+        sa.select(StayStatement).where(StayStatement.person_id == person_id).order_by(*_NEWEST_FIRST).limit(1)
     )
 
 
