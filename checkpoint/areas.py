@@ -11,7 +11,8 @@ from pathlib import Path
 
 import vietnam_provinces
 
-PROVINCE_DIGITS, DISTRICT_DIGITS, WARD_DIGITS = 2, 3, 5
+from protocol.areas import AreaLevel
+
 KINDS = ("thanh pho ", "thi tran ", "thi xa ", "phuong ", "huyen ", "quan ", "tinh ", "xa ")
 
 
@@ -47,7 +48,7 @@ def short_name_of(code: str) -> str:
     area = _by_code().get(code)
     if area is None:
         return code
-    return area.name if len(code) < WARD_DIGITS else area.path.rpartition(", ")[0]
+    return area.name if len(code) < AreaLevel.WARD else area.path.rpartition(", ")[0]
 
 
 def is_known(code: str) -> bool:
@@ -72,7 +73,7 @@ def search(query: str, *, wards_only: bool = False, limit: int = 12) -> list[Are
     found = [
         (rank, position)
         for position, (area, own, whole) in enumerate(_folded())
-        if not (wards_only and len(area.code) < WARD_DIGITS)
+        if not (wards_only and len(area.code) < AreaLevel.WARD)
         and (rank := _rank(words, area.code, own, whole)) is not None
     ]
     return [_folded()[position][0] for _, position in sorted(found)[:limit]]
@@ -106,10 +107,10 @@ def _folded() -> tuple[tuple[Area, str, str], ...]:
     tree = json.loads(Path(vietnam_provinces.NESTED_DIVISIONS_JSON_PATH).read_text("utf-8"))
     areas = []
     for province in tree:
-        areas.append(_area(province, PROVINCE_DIGITS))
+        areas.append(_area(province, AreaLevel.PROVINCE))
         for district in province["districts"]:
-            areas.append(_area(district, DISTRICT_DIGITS, province))
-            areas += [_area(ward, WARD_DIGITS, district, province) for ward in district["wards"]]
+            areas.append(_area(district, AreaLevel.DISTRICT, province))
+            areas += [_area(ward, AreaLevel.WARD, district, province) for ward in district["wards"]]
     return tuple((area, fold(area.name), fold(area.path)) for area in areas)
 
 

@@ -13,6 +13,7 @@ from stdnum.vn import mst
 from passes import audit
 from passes.accounts.models import Organisation, OrganisationKind, Role, User
 from passes.areas.services import get_area
+from protocol.areas import AreaLevel
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -30,7 +31,7 @@ ROLES_OF: Mapping[OrganisationKind, tuple[str, ...]] = {
 }
 """Which roles the users of an organisation may have; the first is the one they get when nobody says."""
 
-_AREA_DIGITS = {OrganisationKind.DISTRICT: 3, OrganisationKind.WARD: 5}
+_AREA_DIGITS = {OrganisationKind.DISTRICT: AreaLevel.DISTRICT, OrganisationKind.WARD: AreaLevel.WARD}
 _SHORT_NAME_CHARS = 40
 
 

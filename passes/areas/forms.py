@@ -11,6 +11,7 @@ from wtforms import StringField
 from passes.areas.models import Area
 from passes.areas.services import fold, search_areas
 from passes.db import db
+from protocol.areas import AreaLevel
 
 _MOST_CANDIDATES = 8
 _MOST_FOUND = 200
@@ -29,7 +30,7 @@ class AreaField(StringField):
         digits: code lengths accepted: 2 province, 3 district, 5 ward.
     """
 
-    def __init__(self, *args: Any, digits: tuple[int, ...] = (2, 3, 5), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, digits: tuple[int, ...] = tuple(AreaLevel), **kwargs: Any) -> None:
         """Keep the levels accepted."""
         super().__init__(*args, **kwargs)
         self.digits = digits

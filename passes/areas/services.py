@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from vietnam_provinces import NESTED_DIVISIONS_JSON_PATH
 
 from passes.areas.models import Area
+from protocol.areas import AreaLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,7 +77,9 @@ def get_area(session: Session, code: str) -> Area:
     return area
 
 
-def search_areas(session: Session, query: str, *, digits: tuple[int, ...] = (2, 3, 5), limit: int = 20) -> list[Area]:
+def search_areas(
+    session: Session, query: str, *, digits: tuple[int, ...] = tuple(AreaLevel), limit: int = 20
+) -> list[Area]:
     """Return divisions whose code is, or whose label holds every word of, `query`; diacritics do not matter.
 
     Args:
@@ -116,9 +119,9 @@ def lineage(session: Session, code: str) -> tuple[str, ...]:
 def district_of(session: Session, code: str | None) -> str | None:
     """Return the district code of a ward or district; None for a province, for nothing, or for an unknown code."""
     area = session.get(Area, code) if code else None
-    while area is not None and len(area.code) > 3:  # noqa: PLR2004 - GSO district codes have three digits
+    while area is not None and len(area.code) > AreaLevel.DISTRICT:
         area = session.get(Area, area.parent_code) if area.parent_code else None
-    return area.code if area is not None and len(area.code) == 3 else None  # noqa: PLR2004 - as above
+    return area.code if area is not None and len(area.code) == AreaLevel.DISTRICT else None
 
 
 def covered_by(session: Session, codes: Iterable[str]) -> frozenset[str]:

@@ -7,8 +7,9 @@ from flask import Blueprint, Response, jsonify, request
 from passes import access
 from passes.areas.services import search_areas
 from passes.db import db
+from protocol.areas import AreaLevel
 
-_LEVELS = {"province": 2, "district": 3, "ward": 5}
+_LEVELS = {level.name.lower(): level for level in AreaLevel}
 _MAX_QUERY_CHARS = 100
 
 bp = Blueprint("areas", __name__)
@@ -17,7 +18,7 @@ bp = Blueprint("areas", __name__)
 def _digits(levels: str) -> tuple[int, ...]:
     """Read `level`: names or code lengths, separated by commas; every level when none is readable."""
     found = {_LEVELS.get(word, int(word) if word.isdecimal() else 0) for word in levels.split(",")}
-    return tuple(sorted(found & set(_LEVELS.values()))) or tuple(_LEVELS.values())
+    return tuple(sorted(found & set(AreaLevel))) or tuple(AreaLevel)
 
 
 @bp.get("/areas/search")

@@ -15,6 +15,7 @@ from passes.areas.services import AreaUnknownError, get_area, lineage
 from passes.sites.services import sites_by_id
 from passes.stations.models import Device, EnrolmentSecret, Station
 from passes.trust import services as trust
+from protocol.areas import AreaLevel
 from protocol.cose import key_id
 from protocol.enrolment import EnrolmentCode, EnrolmentError, check_proof
 from protocol.trust import Direction, StationInfo, StationKind
@@ -30,7 +31,6 @@ ENROLMENT_LIFETIME = timedelta(hours=24)
 _SECRET_BYTES = 16
 _STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _NAME_CHARS = 120
-_LEAST_AREA_DIGITS = 3
 
 
 class StationError(Exception):
@@ -95,7 +95,7 @@ def create_station(  # noqa: PLR0913 - the columns of a station
         get_area(session, area_code)
     except AreaUnknownError as error:
         raise StationError("area_unknown", str(error), "area_code") from error
-    if len(area_code) < _LEAST_AREA_DIGITS:
+    if len(area_code) < AreaLevel.DISTRICT:
         raise StationError("area_level", "a station stands in a ward or district", "area_code")
     station = Station(
         id=station_id, name=name, kind=kind, direction=direction, area_code=area_code, site_id=site_id or None
