@@ -55,18 +55,10 @@ def init(offline_keys: Path | None) -> None:
     from passes.initialise import InstanceExistsError, initialise
     from passes.local_time import now
     from passes.trust.keys import KeyFileError
+    from passes.trust.offline_options import choose_new_folder
 
     instance = Path(os.environ["PASSES_INSTANCE"])
-    if offline_keys is None:
-        raise click.UsageError(
-            "Name a folder for the offline keys with --offline-keys DIR, outside the instance: best on a medium that "
-            "you can take away. Who has these keys decides which keys stations trust."
-        )
-    if offline_keys.resolve().is_relative_to(instance):
-        raise click.UsageError(f"{offline_keys} lies inside the instance {instance}; choose a folder outside of it.")
-    passphrase = os.environ.get("PASSES_OFFLINE_PASSPHRASE") or click.prompt(
-        "Passphrase for the offline keys", hide_input=True, confirmation_prompt=True
-    )
+    offline_keys, passphrase = choose_new_folder(offline_keys, instance)
     try:
         initialise(instance, offline_keys, passphrase, now())
     except (InstanceExistsError, ConfigError, KeyFileError) as error:

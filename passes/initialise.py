@@ -14,7 +14,7 @@ from passes.config import Instance, create_secrets
 from passes.db import db
 from passes.trust import publishing, services
 from passes.trust.instance_keys import InstanceKeys
-from passes.trust.keys import OfflineKeys, OnlineKeys, generate_issuing_key, generate_sealing_key
+from passes.trust.keys import OfflineKeys, OnlineKeys, generate_sealing_key
 from passes.trust.repository import TrustRepository
 from protocol.trust import SealingKey
 
@@ -46,8 +46,7 @@ def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: date
         passes.trust.keys.KeyFileError: a key file exists already or cannot be written.
     """
     instance = Instance(path.resolve())
-    repository = TrustRepository(instance.trust_dir)
-    if repository.is_initialised:
+    if TrustRepository(instance.trust_dir).is_initialised:
         message = f"{instance.path} holds an instance already"
         raise InstanceExistsError(message)
     create_secrets(instance)
@@ -57,24 +56,43 @@ def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: date
         session = db.session()
         areas.seed_areas(session)
         accounts.ensure_roles(session)
-        _make_keys_and_trust(app, repository, offline_dir, offline_passphrase, now)
+        establish_trust(app, offline_dir, offline_passphrase, now)
         session.commit()
     return app
 
 
-def _make_keys_and_trust(
-    app: Flask, repository: TrustRepository, offline_dir: Path, offline_passphrase: str, now: datetime
-) -> None:
+def establish_trust(app: Flask, offline_dir: Path, offline_passphrase: str, now: datetime) -> None:
+    """Make keys and the first publication of an instance that has a database and no trust repository.
+
+    The root is new, so every station has to be enrolled. Issuer keys that the database knows are published with the new
+    one, tombstones included: passes that they signed stay what they were.
+
+    Args:
+        app: the issuer, within its context; the caller commits.
+        offline_dir: where the root and targets keys go.
+        offline_passphrase: encrypts the offline keys.
+        now: signs and dates the first publication.
+
+    Raises:
+        InstanceExistsError: there is a trust repository already.
+        passes.trust.keys.KeyFileError: a key file exists already or cannot be written.
+        passes.trust.roles.TrustRepositoryError: the repository cannot be written.
+    """
     instance: Instance = app.extensions["instance"]
+    repository = TrustRepository(instance.trust_dir)
+    if repository.is_initialised:
+        message = f"{instance.trust_dir} holds a trust repository already"
+        raise InstanceExistsError(message)
     session = db.session()
     passphrase = app.config["KEYS_PASSPHRASE"]
-    signer = generate_issuing_key(instance.keys_dir("issuing"), passphrase)
-    services.add_issuer_key(session, None, app.config["ISSUER_ID"], signer.public_key, now)
-    kid, public_key = generate_sealing_key(instance.keys_dir("sealing"), passphrase)
-    online = OnlineKeys.generate(instance.keys_dir("online"), passphrase)
-    offline = OfflineKeys.generate(offline_dir, offline_passphrase)
-    services.note_published_keys(session, now)
     keys = InstanceKeys(instance, passphrase)
+    offline = OfflineKeys.generate(offline_dir, offline_passphrase)  # first: this is what goes wrong, if anything
+    has_online_keys = instance.keys_dir("online").exists()
+    online = keys.online if has_online_keys else OnlineKeys.generate(instance.keys_dir("online"), passphrase)
+    kid, public_key = generate_sealing_key(instance.keys_dir("sealing"), passphrase)
+    signer = keys.generate_issuing_key()
+    services.add_issuer_key(session, None, app.config["ISSUER_ID"], signer.public_key, now)
+    services.note_published_keys(session, now)
     repository.initialise(
         offline,
         online,

@@ -14,6 +14,7 @@ from passes.issuing import services as issuing
 from passes.local_time import now
 from passes.movement import services as movement
 from passes.trust import publishing
+from passes.trust import services as trust
 from passes.trust.instance_keys import InstanceKeys
 from passes.trust.repository import TrustRepository
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
+
+    from protocol.cose import Signer
 
 log = logging.getLogger(__name__)
 
@@ -47,18 +50,24 @@ class Worker:
         self._steps: tuple[Callable[[], int], ...] = (self._sign, self._process, self._rematch, self._publish)
 
     def _sign(self) -> int:
-        return issuing.sign_pending(db.session(), self._keys.signer_for, now())
+        return issuing.sign_pending(db.session(), self._published_signer, now())
+
+    def _published_signer(self, kid: bytes) -> Signer:
+        publishing.require_published(self._repository, kid)
+        return self._keys.signer_for(kid)
 
     def _process(self) -> int:
         if not movement.has_waiting_records(db.session()):
             return 0
-        trust = publishing.current_trust(self._repository)
-        return movement.process_records(db.session(), self._keys.sealing, trust, now())
+        known = publishing.current_trust(self._repository)
+        return movement.process_records(db.session(), self._keys.sealing, known, now())
 
     def _rematch(self) -> int:
         return movement.rematch_zones(db.session(), now())
 
     def _publish(self) -> int:
+        if not trust.pending_changes(db.session()):
+            return 0  # before any key is opened
         generation = publishing.publish(db.session(), self._repository, self._keys.online, self._keys.signer_for, now())
         return int(generation is not None)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from passes import audit
 from passes.applications.models import Application, ApplicationState, ApplicationVehicle, Decision
 from passes.issuing.models import PassCrew, PassStatus, RevocationReason, StatusShard, VehiclePass
+from passes.issuing.reissue import sign_again
 from passes.local_time import end_of_day, start_of_day
 from passes.trust import services as trust
 from protocol import claims
@@ -155,12 +156,12 @@ def credential_of(vehicle_pass: VehiclePass, issued_at: datetime) -> claims.Vehi
 
 
 def sign_pending(session: Session, signer_for: Callable[[bytes], Signer], now: datetime, limit: int = 200) -> int:
-    """Sign passes that wait for it; each signature is logged. Returns how many were signed.
+    """Sign passes that wait for it, first or again; each signature is logged. Returns how many were signed.
 
     Args:
         session: the worker's transaction.
         signer_for: gives the signer of a `kid` (8 bytes).
-        now: becomes `iat`.
+        now: becomes `iat` of a pass that is signed for the first time.
         limit: at most so many in this transaction.
 
     Raises:
@@ -176,18 +177,23 @@ def sign_pending(session: Session, signer_for: Callable[[bytes], Signer], now: d
             ApplicationVehicle.decision == Decision.APPROVED,
             Application.state == ApplicationState.APPROVED,
         )
-        .order_by(VehiclePass.id)
+        .order_by(VehiclePass.kid.is_not(None), VehiclePass.id)  # new passes do not queue behind those signed again
         .limit(limit)
     ).all()
     if not waiting:
         return 0
     signer = signer_for(bytes.fromhex(trust.current_issuer_key(session, now).kid))
     for vehicle_pass in waiting:
-        vehicle_pass.status_uri, vehicle_pass.status_index = _next_status_index(session, now)
-        vehicle_pass.text = claims.issue(credential_of(vehicle_pass, now), signer)
+        details = {"kid": signer.kid.hex()}
+        if vehicle_pass.text is None:
+            vehicle_pass.status_uri, vehicle_pass.status_index = _next_status_index(session, now)
+            vehicle_pass.text = claims.issue(credential_of(vehicle_pass, now), signer)
+        else:
+            vehicle_pass.text = sign_again(vehicle_pass.text, signer)
+            details["replaces"] = vehicle_pass.kid or ""
         vehicle_pass.kid = signer.kid.hex()
         vehicle_pass.signed_at = now
-        audit.record(session, None, "issuing.sign", vehicle_pass, {"kid": vehicle_pass.kid}, now)
+        audit.record(session, None, "issuing.sign", vehicle_pass, details, now)
     return len(waiting)
 
 

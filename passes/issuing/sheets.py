@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from passes.areas.services import labels
 from passes.issuing.pdf import CrewLine, Sheet
+from passes.issuing.reissue import as_signed
 from passes.issuing.services import IssuingError
-from protocol import claims, cose, envelope
+from passes.trust.services import is_retired
 from protocol.plates import format_plate
 from protocol.texts import CARGO_CLASS_TEXTS, ROLE_TEXTS, VEHICLE_CLASS_TEXTS
 
@@ -47,24 +48,18 @@ def letterhead(settings: Mapping[str, Any]) -> Letterhead:
     )
 
 
-def _as_signed(text: str) -> claims.VehiclePass:
-    """Read a pass back from the text that was signed: vehicle and crew may have changed in the register since."""
-    prefix, signed = envelope.unpack(text)
-    credential = claims.decode(prefix, cose.parse_sign1(signed).payload)
-    if not isinstance(credential, claims.VehiclePass):
-        raise IssuingError("not_a_pass", "the signed text is no vehicle pass")
-    return credential
-
-
 def sheet_of(session: Session, vehicle_pass: VehiclePass, letterhead: Letterhead) -> Sheet:
     """Return everything the windscreen sheet of a pass shows.
 
     Raises:
-        IssuingError: the pass is not signed yet (`not_signed`).
+        IssuingError: the pass is not signed yet, or waits to be signed again (`not_signed`); its key was retired, so
+            that stations would refuse the paper (`key_retired`).
     """
     if vehicle_pass.signed_at is None or vehicle_pass.text is None or vehicle_pass.kid is None:
         raise IssuingError("not_signed", f"pass {vehicle_pass.number} is not signed yet")
-    credential = _as_signed(vehicle_pass.text)
+    if is_retired(session, vehicle_pass.kid):
+        raise IssuingError("key_retired", f"pass {vehicle_pass.number} is signed by a key that was retired")
+    credential = as_signed(vehicle_pass.text)
     places = labels(session, credential.route)
     return Sheet(
         number=vehicle_pass.number,

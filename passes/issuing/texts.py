@@ -30,6 +30,7 @@ REVOCATIONS: Mapping[RevocationReason, Any] = {
 
 ERRORS: Mapping[str, Any] = {
     "not_signed": _l("Giấy đang được ký, thường xong trong một phút. Tải lại trang rồi thử lại."),
+    "key_retired": _l("Khóa đã ký giấy này bị thu hồi nên bản in không còn giá trị. Cơ quan cấp sẽ ký lại giấy."),
     "already_revoked": _l("Giấy này đã bị thu hồi trước đó."),
 }
 

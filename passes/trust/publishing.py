@@ -197,6 +197,28 @@ def publish_offline(
     return generation
 
 
+def is_tombstoned(repository: TrustRepository, kid: bytes) -> bool:
+    """Whether stations were told that an issuing key is retired.
+
+    Raises:
+        TrustRepositoryError: there is no readable publication.
+    """
+    keys = parse_issuers(repository.read_targets()[targets.ISSUERS])[0].get(kid, ())
+    return any(key.retired_at is not None for key in keys)
+
+
+def require_published(repository: TrustRepository, kid: bytes) -> None:
+    """Make sure that stations know an issuing key as a good one, before it signs a pass.
+
+    Raises:
+        TrustRepositoryError: they do not (`key_not_published`), or there is no readable publication.
+    """
+    keys = parse_issuers(repository.read_targets()[targets.ISSUERS])[0].get(kid, ())
+    if not any(key.retired_at is None for key in keys):
+        message = f"Stations do not know issuing key {kid.hex()} as a good one; it signs nothing."
+        raise TrustRepositoryError("key_not_published", message)
+
+
 def current_trust(repository: TrustRepository) -> Trust:
     """Return what a station with the newest publication knows.
 

@@ -47,7 +47,8 @@ class TrustRepositoryError(Exception):
 
     Args:
         code: `not_initialised`, `already_initialised`, `damaged`, `key_missing`, `key_unknown`, `target_not_allowed`,
-            `target_malformed`, `tombstone_missing`, `head_missing`, `unacceptable`, `unwritable`; stable.
+            `target_malformed`, `tombstone_missing`, `head_missing`, `unacceptable`, `key_not_published`, `unwritable`;
+            stable.
         message: one English sentence for an operator.
     """
 
@@ -150,6 +151,14 @@ def build_timestamp(version: int, snapshot_version: int, snapshot: bytes, now: d
     """Return the unsigned timestamp that points to one snapshot."""
     meta = MetaFile.from_data(snapshot_version, snapshot, ["sha256"])
     return Metadata(Timestamp(version=version, expires=expiry("timestamp", now), snapshot_meta=meta))
+
+
+def are_online_keys_of(root: Root, online: OnlineKeys) -> bool:
+    """Whether a root names these keys for what the issuer signs by itself."""
+    return all(
+        signer.public_key.keyid in root.roles[role].keyids
+        for role, signer in (("snapshot", online.snapshot), ("timestamp", online.timestamp))
+    )
 
 
 def sign(metadata: Metadata[Any], signers: Sequence[Signer], *delegators: tuple[Root | Targets, str]) -> bytes:

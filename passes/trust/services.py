@@ -26,7 +26,7 @@ class IssuerKeyError(Exception):
     """An issuer key cannot be added or retired. A retired key never comes back.
 
     Attributes:
-        code: `known`, `unknown`, `last`; stable.
+        code: `known`, `unknown`, `last`, `reason_invalid`; stable.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -77,6 +77,23 @@ def current_issuer_key(session: Session, now: datetime) -> IssuerKey:
         message = "no issuing key is in use; `passes trust rotate-issuer-key` makes one"
         raise NoIssuerKeyError(message)
     return key
+
+
+def describe(session: Session, key: IssuerKey, now: datetime) -> str:
+    """Say in English, for an operator, what becomes of an issuing key at a moment."""
+    if key.retired_at is not None:
+        return f"retired {key.retired_at:%Y-%m-%d %H:%M} UTC: {key.reason}"
+    if key.signs_from is None:
+        return "not published; it signs nothing"
+    if key.signs_from > now:
+        return f"published; signs from {key.signs_from:%Y-%m-%d %H:%M} UTC"
+    return "in use" if key is current_issuer_key(session, now) else "good; signs nothing new"
+
+
+def is_retired(session: Session, kid: str) -> bool:
+    """Whether an issuing key (hex) was retired, so that stations refuse what it signed."""
+    key = session.get(IssuerKey, kid)
+    return key is not None and key.retired_at is not None
 
 
 def note_published_keys(session: Session, signs_from: datetime) -> None:
