@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -51,14 +52,14 @@ def test_a_picture_is_given_when_it_changes_and_only_then(tmp_path: Path, stop: 
     path = save(tmp_path / "frame.png", small(1))
     frames = StillSource(path).frames(stop)
     assert (next(frames) == small(1)).all()
-    threading.Timer(0.3, replace, (path, small(2))).start()
     started = time.monotonic()
+    threading.Timer(0.3, replace, (path, small(2))).start()
     assert (next(frames) == small(2)).all()
     assert time.monotonic() - started > 0.2
 
 
 def test_of_a_folder_the_newest_picture_counts(tmp_path: Path, stop: threading.Event) -> None:
-    save(tmp_path / "a.png", small(1))
+    os.utime(save(tmp_path / "a.png", small(1)), (0, 0))  # both could be written within one tick of the file system
     frames = StillSource(tmp_path).frames(stop)
     assert (next(frames) == small(1)).all()
     save(tmp_path / "b.jpg", small(3))
@@ -79,10 +80,11 @@ def test_a_folder_may_be_empty_until_the_first_picture_comes(tmp_path: Path, sto
 
 
 def test_a_video_takes_its_own_time_and_ends(tmp_path: Path, stop: threading.Event) -> None:
-    video = save_video(tmp_path / "a.avi", [small(seed) for seed in range(10)], fps=20)
+    # A busy machine that holds a frame up for as long as one is shown makes the source leave it out.
+    video = save_video(tmp_path / "a.avi", [small(seed) for seed in range(4)], fps=4)
     started = time.monotonic()
-    assert len(list(VideoSource(video).frames(stop))) == 10
-    assert time.monotonic() - started >= 9 / 20 - 0.05
+    assert len(list(VideoSource(video).frames(stop))) == 4
+    assert time.monotonic() - started >= 3 / 4 - 0.05
 
 
 def test_frames_for_which_there_is_no_time_are_left_out(tmp_path: Path, stop: threading.Event) -> None:
