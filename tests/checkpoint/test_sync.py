@@ -212,4 +212,5 @@ def test_the_log_of_a_synced_station_cannot_be_opened_for_personal_details(home:
     with sqlite3.connect(home.path / "scans.db") as db:
         bodies = db.execute("SELECT body FROM record").fetchall()
     db.close()
+    assert len(bodies) == 1
     assert all(b"foreign code" not in body for (body,) in bodies)

@@ -40,4 +40,6 @@ def test_a_request_without_tls_is_sent_to_https_and_cookies_are_for_https_only(t
     answer = client.get("/login", headers=FORWARDED)
     assert answer.status_code == 200
     assert "max-age" in answer.headers["Strict-Transport-Security"]
-    assert all("Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert cookies
+    assert all("Secure" in cookie for cookie in cookies)
