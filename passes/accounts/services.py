@@ -13,6 +13,7 @@ from stdnum.vn import mst
 from passes import audit
 from passes.accounts.models import Organisation, OrganisationKind, Role, User
 from passes.areas.services import get_area
+from passes.errors import ValueRefusedError
 from protocol.areas import AreaLevel
 
 if TYPE_CHECKING:
@@ -35,19 +36,8 @@ _AREA_DIGITS = {OrganisationKind.DISTRICT: AreaLevel.DISTRICT, OrganisationKind.
 _SHORT_NAME_CHARS = 40
 
 
-class AccountError(Exception):
-    """An organisation or a user cannot be kept as given.
-
-    Attributes:
-        code: stable word that views turn into a sentence.
-        field: the name of the argument that is wrong.
-    """
-
-    def __init__(self, code: str, field: str, message: str) -> None:
-        """Keep code and field beside the English message."""
-        super().__init__(message)
-        self.code = code
-        self.field = field
+class AccountError(ValueRefusedError):
+    """An organisation or a user cannot be kept as given."""
 
 
 @dataclass(frozen=True)

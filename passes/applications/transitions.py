@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.applications.models import Application, ApplicationState, RefusalCode
+from passes.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,17 +54,8 @@ EDITABLE = TRANSITIONS[Act.SUBMIT].sources
 """The states in which a carrier may change what an application says."""
 
 
-class ApplicationError(Exception):
-    """An application cannot be kept or moved as asked.
-
-    Attributes:
-        code: stable word that views turn into a sentence.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        """Keep the code beside the English message."""
-        super().__init__(message)
-        self.code = code
+class ApplicationError(RefusedError):
+    """An application cannot be kept or moved as asked."""
 
 
 class TransitionError(ApplicationError):

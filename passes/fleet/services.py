@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.areas.services import fold
+from passes.errors import ValueRefusedError
 from passes.fleet.models import CrewMember, Vehicle
 from passes.followup import services as followup
 from passes.movement import services as movement
@@ -32,19 +33,8 @@ LICENCE_CLASSES = ("B2", "C", "D", "E", "FB2", "FC", "FD", "FE")
 """Driving licence classes that allow driving a goods vehicle."""
 
 
-class FleetError(Exception):
-    """A vehicle or a crew member cannot be kept as given.
-
-    Attributes:
-        code: stable word that views turn into a sentence.
-        field: the name of the value that is wrong.
-    """
-
-    def __init__(self, code: str, field: str, message: str) -> None:
-        """Keep code and field beside the English message."""
-        super().__init__(message)
-        self.code = code
-        self.field = field
+class FleetError(ValueRefusedError):
+    """A vehicle or a crew member cannot be kept as given."""
 
 
 @dataclass(frozen=True)

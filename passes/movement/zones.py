@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,9 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.areas.services import labels
+from passes.errors import ValueRefusedError
 from passes.followup import services as followup
+from passes.identifiers import IDENTIFIER_RULE, is_identifier
 from passes.local_time import local_date
 from passes.movement.evidence import as_published
 from passes.movement.matching import movements_in
@@ -26,24 +27,12 @@ if TYPE_CHECKING:
 
     from passes.accounts.models import User
 
-_ZONE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _NAME_CHARS = 200
 _DECISION_CHARS = 80
 
 
-class ZoneError(Exception):
-    """A zone cannot be published or changed as asked.
-
-    Attributes:
-        code: stable word that views turn into a sentence.
-        field: the part of the draft that is wrong.
-    """
-
-    def __init__(self, code: str, field: str, message: str) -> None:
-        """Keep code and field beside the English message."""
-        super().__init__(message)
-        self.code = code
-        self.field = field
+class ZoneError(ValueRefusedError):
+    """A zone cannot be published or changed as asked; `field` is the part of the draft that is wrong."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +97,8 @@ def check_draft(session: Session, draft: ZoneDraft) -> ZoneDraft:
         starts_at=draft.starts_at.replace(microsecond=0),
         ends_at=draft.ends_at.replace(microsecond=0) if draft.ends_at else None,
     )
-    if draft.id is not None and not _ZONE_ID.fullmatch(draft.id):
-        raise ZoneError("id_invalid", "id", f"{draft.id!r} is no id: 1 to 40 letters, digits, dots, hyphens")
+    if draft.id is not None and not is_identifier(draft.id):
+        raise ZoneError("id_invalid", "id", f"{draft.id!r} is no id: {IDENTIFIER_RULE}")
     if not 0 < len(draft.name) <= _NAME_CHARS:
         raise ZoneError("name_missing", "name", f"a name has 1 to {_NAME_CHARS} characters")
     if not 0 < len(draft.decision) <= _DECISION_CHARS:

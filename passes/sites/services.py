@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.areas.services import AreaUnknownError, get_area
+from passes.errors import ValueRefusedError
+from passes.identifiers import IDENTIFIER_RULE, is_identifier
 from passes.sites.models import Site
 from protocol.areas import AreaLevel
 
@@ -23,24 +24,12 @@ if TYPE_CHECKING:
     from passes.accounts.models import User
 
 CSV_COLUMNS = ("id", "name", "kind", "ward")
-_SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _NAME_CHARS = 200
 _KIND_CHARS = 40
 
 
-class SiteError(Exception):
-    """A site cannot be kept as given.
-
-    Attributes:
-        code: stable word that views and commands turn into a sentence.
-        field: the column that is wrong.
-    """
-
-    def __init__(self, code: str, field: str, message: str) -> None:
-        """Keep code and field beside the English message."""
-        super().__init__(message)
-        self.code = code
-        self.field = field
+class SiteError(ValueRefusedError):
+    """A site cannot be kept as given; `field` is the column that is wrong."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +72,8 @@ def create_site(
         SiteError: a value is missing, malformed or taken.
     """
     site_id, name, kind, ward = site_id.strip(), name.strip(), kind.strip(), ward.strip()
-    if not _SITE_ID.fullmatch(site_id):
-        raise SiteError("id_invalid", "id", f"{site_id!r} is no id: 1 to 40 letters, digits, dots, hyphens")
+    if not is_identifier(site_id):
+        raise SiteError("id_invalid", "id", f"{site_id!r} is no id: {IDENTIFIER_RULE}")
     if not 0 < len(name) <= _NAME_CHARS:
         raise SiteError("name_missing", "name", f"a name has 1 to {_NAME_CHARS} characters")
     if not 0 < len(kind) <= _KIND_CHARS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.areas.services import AreaUnknownError, get_area, lineage
+from passes.errors import RefusedError
+from passes.identifiers import IDENTIFIER_RULE, is_identifier
 from passes.sites.services import sites_by_id
 from passes.stations.models import Device, EnrolmentSecret, Station
 from passes.trust import services as trust
@@ -29,22 +30,19 @@ if TYPE_CHECKING:
 
 ENROLMENT_LIFETIME = timedelta(hours=24)
 _SECRET_BYTES = 16
-_STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _NAME_CHARS = 120
 
 
-class StationError(Exception):
+class StationError(RefusedError):
     """A station, a code or a device is refused.
 
     Attributes:
-        code: stable word that views and the API turn into an answer.
         field: the argument that is wrong, where there is one.
     """
 
     def __init__(self, code: str, message: str, field: str | None = None) -> None:
         """Keep code and field beside the English message."""
-        super().__init__(message)
-        self.code = code
+        super().__init__(code, message)
         self.field = field
 
 
@@ -77,8 +75,8 @@ def create_station(  # noqa: PLR0913 - the columns of a station
         StationError: a value is missing, malformed, unknown or taken.
     """
     station_id, name = station_id.strip(), name.strip()
-    if not _STATION_ID.fullmatch(station_id):
-        raise StationError("id_invalid", f"{station_id!r}: 1 to 40 letters, digits, dots, hyphens", "station_id")
+    if not is_identifier(station_id):
+        raise StationError("id_invalid", f"{station_id!r}: {IDENTIFIER_RULE}", "station_id")
     if not 0 < len(name) <= _NAME_CHARS:
         raise StationError("name_missing", f"a name has 1 to {_NAME_CHARS} characters", "name")
     if session.get(Station, station_id) is not None:
