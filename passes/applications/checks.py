@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from passes.applications.bookings import Booking, crew_bookings, vehicle_bookings
 from passes.applications.models import RefusalCode
+from passes.fleet.services import LICENCE_CLASSES
 from passes.local_time import local_date, start_of_day
 from protocol.claims import Role, VehicleClass
 
@@ -29,8 +30,8 @@ MAX_WINDOW_DAYS = 30
 """The longest window that can be asked for, first and last day included."""
 
 _LIGHT_TONNES = 3.5
-_ANY_TRUCK = frozenset({"B2", "C", "D", "E", "FB2", "FC", "FD", "FE"})
-_HEAVY = frozenset({"C", "D", "E", "FC", "FD", "FE"})
+_ANY_TRUCK = frozenset(LICENCE_CLASSES)
+_HEAVY = _ANY_TRUCK - {"B2", "FB2"}
 _ARTICULATED = frozenset({"FC"})
 _ARTICULATED_CLASSES = frozenset({VehicleClass.TRACTOR, VehicleClass.CONTAINER, VehicleClass.TRAILER})
 

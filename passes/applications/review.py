@@ -73,7 +73,7 @@ def _failed(error: services.ApplicationError | IssuingError, reference: str) -> 
 
 
 def _decided(text: str) -> Response:
-    """Commit, say what was done, and go to the application that now waits longest, or to the empty queue."""
+    """Commit, say what was done, and go back to the queue: what now waits longest stands on top."""
     db.session.commit()
     flash(text, "success")
     return redirect(url_for("applications.queue"))

@@ -1,4 +1,4 @@
-"""Forms for zones."""
+"""Forms for zones, and what the list of scans is narrowed to."""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ class ScanRecord(Base):
 class Scan(Base):
     """One raw event at a station, refusals and unreadable codes included, as its newest record states it.
 
-    `verdict` fields are what the station said; `late_*` is what we would have said had we known then what we know
-    now. `iss` and `cti` are set only where the signature was verified. `details` is what the station sealed (JSON).
+    `outcome` and `reasons` are what the station said; `late_*` is what we would have said had we known then what we
+    know now. `iss` and `cti` are set only where the signature was verified; `details` (JSON) is what was sealed.
     """
 
     __tablename__ = "scans"
