@@ -15,7 +15,6 @@ from checkpoint.scanlog import ScanLog
 from checkpoint.trust import TrustStore
 from protocol.cose import SoftwareSigner
 
-DEFAULT_HOME = Path("~/.local/share/checkpoint")
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 
