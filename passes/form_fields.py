@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import phonenumbers
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from wtforms import StringField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
@@ -116,8 +117,8 @@ class TonnesField(TypedField):
         return value
 
     def show(self, value: Decimal) -> str:
-        """Return the mass as it is typed."""
-        return f"{value.normalize():f}".replace(".", ",")
+        """Return the mass as the reader types it: "3,5", in English "3.5"."""
+        return format_decimal(value, "0.#")
 
 
 class PhoneField(TypedField):

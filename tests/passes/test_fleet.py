@@ -117,6 +117,18 @@ def test_messages_are_english_for_an_english_reader(desk: FlaskClient) -> None:
     assert '<html lang="en">' in text
 
 
+@pytest.mark.parametrize(("language", "shown"), [("vi", "3,5"), ("en", "3.5")])
+@pytest.mark.parametrize("typed", ["3,5", "3.5", "3,5 tấn", "3.5 t"])
+def test_tonnes_are_read_with_either_decimal_sign_and_shown_with_the_readers(
+    desk: FlaskClient, language: str, shown: str, typed: str
+) -> None:
+    desk.get(f"/lang/{language}")
+    desk.post("/fleet/vehicles/new", data=VEHICLE | {"payload_tonnes": typed})
+    vehicle = db.session.query(Vehicle).one()
+    assert vehicle.payload_tonnes == Decimal("3.5")
+    assert f'value="{shown}"' in desk.get(f"/fleet/vehicles/{vehicle.id}").get_data(as_text=True)
+
+
 @pytest.mark.parametrize("typed", ["18-9-2030", "18.09.2030", "18092030", "2030-09-18", " 18/9/2030 "])
 def test_a_day_is_read_however_it_is_typed(desk: FlaskClient, typed: str) -> None:
     desk.post("/fleet/vehicles/new", data=VEHICLE | {"inspection_expires_on": typed})
