@@ -1,9 +1,12 @@
 """Times as people here write and read them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from checkpoint.errors import StationError
+from checkpoint.i18n import current_language
 from checkpoint.i18n import gettext as _
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -26,9 +29,15 @@ def parse_moment(text: str) -> datetime:
         raise MomentError("time_invalid", text=text) from error
 
 
+def show_day(day: date) -> str:
+    """Write a date: 14/09/2021, in English 14 Sep 2021."""
+    language = current_language()
+    return format_date(day, "d MMM yyyy" if language == "en" else "dd/MM/yyyy", locale=language)
+
+
 def show_moment(moment: datetime) -> str:
     """Write a time with its date, local: 14/09/2021 09:00."""
-    return f"{moment.astimezone(LOCAL):%d/%m/%Y %H:%M}"
+    return f"{show_day(moment.astimezone(LOCAL).date())} {show_time(moment)}"
 
 
 def show_time(moment: datetime) -> str:
@@ -40,8 +49,8 @@ def show_end(moment: datetime) -> str:
     """Write an exclusive end: "hết ngày 16/09/2021" for a local midnight, else the minute."""
     local = moment.astimezone(LOCAL)
     if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return _("hết ngày %(day)s", day=f"{local - timedelta(days=1):%d/%m/%Y}")
-    return _("%(time)s ngày %(day)s", time=f"{local:%H:%M}", day=f"{local:%d/%m/%Y}")
+        return _("hết ngày %(day)s", day=show_day(local.date() - timedelta(days=1)))
+    return _("%(time)s ngày %(day)s", time=f"{local:%H:%M}", day=show_day(local.date()))
 
 
 def show_age(age: timedelta) -> str:

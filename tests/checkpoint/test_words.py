@@ -47,6 +47,13 @@ def test_times_are_shown_as_people_say_them() -> None:
     assert show_end(MIDNIGHT - timedelta(hours=10)) == "14:00 ngày 15/09/2021"
 
 
+def test_english_says_dates_as_the_offices_do() -> None:
+    use_language("en")
+    assert show_moment(MIDNIGHT) == "16 Sep 2021 00:00"
+    assert show_end(MIDNIGHT) == "end of 15 Sep 2021"
+    assert show_end(MIDNIGHT - timedelta(hours=10)) == "14:00 on 15 Sep 2021"
+
+
 def test_ages_are_told_in_the_largest_unit_that_fits() -> None:
     ages = [timedelta(minutes=-3), timedelta(minutes=59), timedelta(hours=47), timedelta(hours=49)]
     assert [show_age(age) for age in ages] == ["0 phút", "59 phút", "47 giờ", "2 ngày"]
