@@ -18,6 +18,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from passes.issuing.pdf import CrewLine, Sheet, SheetError, _OwnFilesFetcher, plate_size_mm, render_windscreen
 from passes.issuing.symbol import SymbolError, draw_symbol
+from protocol.texts import OUTCOME_TEXTS
 
 DPI = 150
 MM_PER_PIXEL = 25.4 / DPI
@@ -186,8 +187,15 @@ def test_the_front_is_an_official_paper(pdf: bytes) -> None:
 
 def test_the_back_explains_in_both_languages(pdf: bytes) -> None:
     text = words(pdf, 1)
-    for part in ("CHO QUA", "KIỂM TRA THÊM", "KHÔNG CHO QUA", "ADMIT", "REFER", "REFUSE", "Which data the code holds"):
+    for part in ("Cán bộ chốt thấy gì khi quét mã", "Mã chứa những dữ liệu gì", "Which data the code holds"):
         assert part in text
+
+
+def test_the_back_says_verdicts_in_the_words_of_the_stations_screen(pdf: bytes) -> None:
+    text = words(pdf, 1)
+    for phrase in OUTCOME_TEXTS.values():
+        assert phrase["vi"] in text
+        assert f"{phrase['en']}." in text
 
 
 def test_months_one_and_two_take_a_zero_and_the_date_is_local() -> None:
