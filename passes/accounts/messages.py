@@ -1,4 +1,7 @@
-"""What the login pages say when something is wrong or done, in place of the login library's English."""
+"""What the login pages say when something is wrong or done, in place of the login library's English.
+
+No text says how long something takes (`within`): the library has no Vietnamese words for durations.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ _ERRORS = {
     "RETYPE_PASSWORD_MISMATCH": _l("Hai lần nhập mật khẩu không giống nhau."),
     "INVALID_REDIRECT": _l("Địa chỉ chuyển tiếp không thuộc hệ thống này."),
     "INVALID_RECOVERY_CODE": _l("Mã dự phòng không đúng hoặc đã dùng."),
-    "PASSWORD_RESET_EXPIRED": _l("Đường dẫn đặt lại mật khẩu đã quá hạn (%(within)s). Hãy yêu cầu đường dẫn mới."),
+    "PASSWORD_RESET_EXPIRED": _l("Đường dẫn đặt lại mật khẩu đã quá hạn. Hãy yêu cầu đường dẫn mới."),
     "INVALID_RESET_PASSWORD_TOKEN": _l("Đường dẫn đặt lại mật khẩu không đúng. Hãy yêu cầu đường dẫn mới."),
     "DISABLED_ACCOUNT": _l("Tài khoản đã bị khóa. Hãy liên hệ người quản trị."),
     "EMAIL_NOT_PROVIDED": _l("Nhập thư điện tử."),
@@ -34,7 +37,7 @@ _ERRORS = {
     "TWO_FACTOR_INVALID_TOKEN": _l("Mã xác thực không đúng hoặc đã đổi. Nhập mã đang hiện trên điện thoại."),
     "TWO_FACTOR_PERMISSION_DENIED": _l("Tài khoản này không được vào trang đó."),
     "TWO_FACTOR_METHOD_NOT_AVAILABLE": _l("Chọn một cách nhận mã."),
-    "TWO_FACTOR_SETUP_EXPIRED": _l("Đã quá thời gian cài đặt (%(within)s). Hãy làm lại từ đầu."),
+    "TWO_FACTOR_SETUP_EXPIRED": _l("Đã quá thời gian cài đặt. Hãy làm lại từ đầu."),
     "FAILED_TO_SEND_CODE": _l("Chưa gửi được mã. Hãy thử lại sau ít phút."),
 }
 _NOTES = {

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from passes import access
+from passes.accounts.messages import security_settings
 from passes.accounts.models import OrganisationKind, User
 from passes.accounts.services import (
     ROLES_OF,
@@ -112,6 +114,11 @@ def test_a_user_logs_in_and_out(factories: Factories, login: Callable[[User], Fl
     assert client.get("/").status_code == 200
     assert client.post("/logout").status_code == 302
     assert client.get("/").status_code == 302
+
+
+def test_no_sentence_of_the_login_pages_takes_the_librarys_english_durations(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert [name for name, (text, _) in security_settings().items() if "within" in str(text)] == []
 
 
 def test_a_wrong_password_does_not_log_in(client: FlaskClient, factories: Factories) -> None:
