@@ -93,3 +93,15 @@ def login(app: Flask) -> Callable[[User], FlaskClient]:
 def factories(session: Session) -> Factories:
     """Makes rows in the database of the test."""
     return Factories(session)
+
+
+@pytest.fixture
+def carrier(factories: Factories) -> User:
+    """A clerk of a transport company."""
+    return factories.user()
+
+
+@pytest.fixture
+def desk(carrier: User, login: Callable[[User], FlaskClient]) -> FlaskClient:
+    """The clerk's browser, logged in."""
+    return login(carrier)

@@ -1,6 +1,6 @@
 """Who may enter: every endpoint states its rule, and every role gets exactly what the table in `access.py` says."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,11 +9,9 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from passes import access
-from passes.accounts.models import User
 from passes.pages import AREAS
 from tests.factories import Factories
-
-Login = Callable[[User], FlaskClient]
+from tests.passes.pages import Login
 
 # What needs no account. A new entry here is a decision, not a formality.
 PUBLIC = {

@@ -1,7 +1,6 @@
 """Applications on the pages: a carrier applies, a reviewer decides."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,18 +14,7 @@ from passes.applications.texts import ERRORS, OUTCOMES, REFUSALS, STATES
 from passes.issuing.models import VehiclePass
 from protocol.claims import Role
 from tests.factories import CHUONG_DUONG, UNG_HOA, Factories, now, today
-
-Login = Callable[[User], FlaskClient]
-
-
-@pytest.fixture
-def carrier(factories: Factories) -> User:
-    return factories.user()
-
-
-@pytest.fixture
-def desk(carrier: User, login: Login) -> FlaskClient:
-    return login(carrier)
+from tests.passes.pages import Login, words
 
 
 @pytest.fixture
@@ -49,12 +37,6 @@ def typed(factories: Factories, carrier: User) -> dict[str, str]:
         "first_day": f"{today():%d/%m/%Y}",
         "last_day": f"{today() + timedelta(days=2):%d/%m/%Y}",
     }
-
-
-def words(answer: object) -> str:
-    """The text of an answer without its markup."""
-    text = answer.get_data(as_text=True)  # type: ignore[attr-defined] # a response
-    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
 def test_every_state_refusal_and_outcome_has_its_words() -> None:

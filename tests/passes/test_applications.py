@@ -1,6 +1,5 @@
 """Applications: drafting, the automatic checks, and every act in every state."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,7 +7,6 @@ from decimal import Decimal
 import pytest
 import time_machine
 from flask import current_app
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
@@ -23,13 +21,6 @@ from passes.issuing.models import RevocationReason, VehiclePass
 from passes.issuing.services import IssuingError, revoke
 from protocol.claims import Role, VehicleClass
 from tests.factories import CHUONG_DUONG, HOAN_KIEM, UNG_HOA, Factories, now, today
-
-Login = Callable[[User], FlaskClient]
-
-
-@pytest.fixture
-def carrier(factories: Factories) -> User:
-    return factories.user()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pypdfium2
 import pytest
@@ -24,28 +22,13 @@ from passes.issuing.services import revoke
 from passes.issuing.texts import ERRORS, REVOCATIONS, STATES
 from protocol.plates import format_plate
 from tests.factories import Factories, now, today
+from tests.passes.pages import Login, words
 from tests.test_layout import ROOT
-
-Login = Callable[[User], FlaskClient]
-
-
-@pytest.fixture
-def carrier(factories: Factories) -> User:
-    return factories.user()
-
-
-@pytest.fixture
-def desk(carrier: User, login: Login) -> FlaskClient:
-    return login(carrier)
 
 
 @pytest.fixture
 def authority(factories: Factories, login: Login) -> FlaskClient:
     return login(factories.user("reviewer"))
-
-
-def words(answer: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
 
 
 def unsigned(app: Flask, session: Session, factories: Factories, carrier: User) -> VehiclePass:
