@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
@@ -36,17 +37,17 @@ class NavigationItem:
 
 # Permission, endpoint and label of each area's front page, in the order of the navigation.
 AREAS = (
-    ("applications.apply", "applications.index", _l("Hồ sơ")),
+    ("applications.apply", "applications.index", _lp("list", "Hồ sơ")),
     ("passes.print", "issuing.index", _l("Giấy đã cấp")),
-    ("fleet.manage", "fleet.vehicles", _l("Phương tiện")),
+    ("fleet.manage", "fleet.vehicles", _lp("list", "Phương tiện")),
     ("fleet.manage", "fleet.crew", _l("Lái xe, phụ xe")),
     ("applications.review", "applications.queue", _l("Hồ sơ chờ duyệt")),
     ("passes.revoke", "issuing.register", _l("Sổ giấy đã cấp")),
     ("followups.view", "followup.index", _l("Theo dõi y tế")),
     ("zones.manage", "movement.zones", _l("Khu vực phong tỏa, ổ dịch")),
     ("scans.view", "movement.scans", _l("Lượt quét")),
-    ("stations.manage", "stations.index", _l("Máy chốt")),
-    ("audit.view", "home.audit_log", _l("Nhật ký")),
+    ("stations.manage", "stations.index", _lp("list", "Máy chốt")),
+    ("audit.view", "home.audit_log", _l("Nhật ký hệ thống")),
 )
 
 
@@ -62,8 +63,23 @@ def navigation() -> list[NavigationItem]:
 @home.get("/")
 @access.requires(access.SIGNED_IN)
 def index() -> str:
-    """Show the tasks of the signed-in user."""
-    return render_template("home.html")
+    """Show the tasks of the signed-in user, and how much waits there."""
+    return render_template("home.html", counts=_waiting())
+
+
+def _waiting() -> dict[str, int]:
+    """Return how much waits for the signed-in user, by the endpoint of the area."""
+    from passes.applications.queue import count_unsent, count_waiting
+    from passes.followup.services import count_followed_up
+
+    allowed, counts = access.permissions_of(current_user), {}
+    if "applications.apply" in allowed:
+        counts["applications.index"] = count_unsent(db.session(), current_user.organisation)
+    if "applications.review" in allowed:
+        counts["applications.queue"] = count_waiting(db.session())
+    if "followups.view" in allowed:
+        counts["followup.index"] = count_followed_up(db.session(), current_user)
+    return counts
 
 
 @home.get("/healthz")

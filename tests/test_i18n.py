@@ -41,6 +41,23 @@ def test_every_text_has_an_english_translation(program: str) -> None:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
+def test_english_counts_differ_between_one_and_many(program: str) -> None:
+    """Vietnamese has one form for both; what is counted with `ngettext` has two in English."""
+    counted = [message for message in messages(program) if message.pluralizable]
+    assert [message.id for message in counted if len(set(both(message.string))) != 2] == []
+    assert [message.id for message in counted if len(set(both(message.id))) != 1] == []
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_text_is_said_as_a_list_only_where_it_also_names_one(program: str) -> None:
+    """Menu and list of many, label of one: the same Vietnamese word, and two English ones."""
+    texts = {(message.context, both(message.id)[0]): message.string for message in messages(program)}
+    contexts = {(context, text) for context, text in texts if context}
+    assert {context for context, _ in contexts} <= {"list"}
+    assert [text for context, text in contexts if texts.get((None, text)) in (None, texts[context, text])] == []
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_no_translation_is_a_guess_or_a_left_over(program: str) -> None:
     assert [message.id for message in messages(program) if message.fuzzy] == []
     assert list(english(program).obsolete) == []

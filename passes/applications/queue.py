@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from passes.accounts.models import Organisation
 from passes.applications.models import Application, ApplicationState, ApplicationVehicle
+from passes.applications.transitions import EDITABLE
 from passes.fleet.models import Vehicle
 
 if TYPE_CHECKING:
@@ -96,16 +97,26 @@ def waiting(query: str = "") -> sa.Select[tuple[Application]]:
 
 def count_ahead(session: Session, application: Application) -> int:
     """Return how many applications wait in front of this one."""
-    statement = (
-        sa.select(sa.func.count())
-        .select_from(Application)
-        .where(
-            Application.state == ApplicationState.SUBMITTED,
-            Application.id != application.id,
-            sa.tuple_(Application.submitted_at, Application.id) < (application.submitted_at, application.id),
-        )
+    return _count(
+        session,
+        Application.state == ApplicationState.SUBMITTED,
+        Application.id != application.id,
+        sa.tuple_(Application.submitted_at, Application.id) < (application.submitted_at, application.id),
     )
-    return session.scalar(statement) or 0
+
+
+def count_waiting(session: Session) -> int:
+    """Return how many applications wait for a decision."""
+    return _count(session, Application.state == ApplicationState.SUBMITTED)
+
+
+def count_unsent(session: Session, carrier: Organisation) -> int:
+    """Return how many applications of a carrier wait for itself: not sent yet, or returned."""
+    return _count(session, Application.carrier_id == carrier.id, Application.state.in_(EDITABLE))
+
+
+def _count(session: Session, *conditions: sa.ColumnElement[bool]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(Application).where(*conditions)) or 0
 
 
 def next_waiting(session: Session) -> Application | None:

@@ -162,6 +162,14 @@ def people_on_list(session: Session, actor: User, filters: Filters) -> sa.Select
     )
 
 
+def count_followed_up(session: Session, actor: User) -> int:
+    """Return how many people of this user's list are being followed up now."""
+    statement = sa.select(sa.func.count(FollowUp.person_id.distinct())).where(
+        visible_to(actor), FollowUp.status == FollowUpStatus.FOLLOW_UP
+    )
+    return session.scalar(statement) or 0
+
+
 def desk_rows(session: Session, actor: User, person_ids: Collection[int]) -> list[DeskRow]:
     """Return one row for each of these persons, in the order given, with all follow-ups that this user may see."""
     found: dict[int, list[FollowUp]] = {person_id: [] for person_id in person_ids}
