@@ -216,8 +216,8 @@ def trust_import(home: "Home", source: Path) -> None:
     from checkpoint.moments import show_moment
 
     done = home.trust_store().import_from(source, system_time())
-    text = _("Đã nhập dữ liệu số %(generation)s, công bố lúc %(time)s.") if done.is_new else None
-    text = text or _("Dữ liệu đang dùng đã là mới nhất: số %(generation)s, công bố lúc %(time)s.")
+    text = _("Đã nhập bản dữ liệu số %(generation)s, công bố lúc %(time)s.") if done.is_new else None
+    text = text or _("Bản dữ liệu đang dùng đã là mới nhất: số %(generation)s, công bố lúc %(time)s.")
     click.echo(text % {"generation": done.generation, "time": show_moment(done.published_at)})
 
 

@@ -88,7 +88,9 @@ def sync_in_words(done: SyncResult) -> str:
     lines = [_("Đã gửi %(accepted)s bản ghi, bị từ chối %(refused)s.", accepted=done.accepted, refused=done.refused)]
     if done.imported:
         published = show_moment(done.imported.published_at)
-        lines.append(_("Dữ liệu số %(number)s, công bố lúc %(time)s.", number=done.imported.generation, time=published))
+        lines.append(
+            _("Bản dữ liệu số %(number)s, công bố lúc %(time)s.", number=done.imported.generation, time=published)
+        )
     return "\n".join(lines)
 
 
@@ -111,7 +113,7 @@ def trust_in_words(condition: TrustStatus) -> str:
     age = show_age(system_time() - condition.published_at)
     lines = [
         _(
-            "Dữ liệu số %(number)s, công bố lúc %(time)s (cách đây %(age)s), gốc phiên bản %(root)s.",
+            "Bản dữ liệu số %(number)s, công bố lúc %(time)s (cách đây %(age)s), gốc phiên bản %(root)s.",
             number=condition.generation,
             time=show_moment(condition.published_at),
             age=age,

@@ -35,8 +35,8 @@ VERBS: Mapping[str, Any] = {
     "issuing.sign": _l("Ký giấy"),
     "sites.create": _l("Thêm điểm tập kết, giao nhận"),
     "stations.create": _l("Thêm máy chốt"),
-    "stations.enrol": _l("Máy chốt đăng ký thiết bị"),
-    "stations.issue_code": _l("Cấp mã đăng ký cho máy chốt"),
+    "stations.enrol": _l("Máy chốt ghi danh thiết bị"),
+    "stations.issue_code": _l("Cấp mã ghi danh cho máy chốt"),
     "stations.revoke_device": _l("Thu hồi thiết bị của máy chốt"),
     "trust.add_key": _l("Thêm khóa ký"),
     "trust.publish": _l("Phát hành dữ liệu kiểm tra"),
@@ -47,7 +47,7 @@ VERBS: Mapping[str, Any] = {
     "zones.preview": _l("Xem trước phạm vi khu vực"),
     "zones.publish": _l("Công bố khu vực phong tỏa, ổ dịch"),
     "zones.rematch": _l("Đối chiếu lại di biến động với khu vực"),
-    "zones.withdraw": _l("Hủy công bố khu vực"),
+    "zones.withdraw": _l("Rút lại khu vực"),
 }
 
 SUBJECTS: Mapping[str, Any] = {
@@ -62,7 +62,7 @@ SUBJECTS: Mapping[str, Any] = {
     "Root": _l("Khóa gốc"),
     "Site": _l("Điểm tập kết, giao nhận"),
     "Station": _l("Máy chốt"),
-    "Trust": _l("Dữ liệu cho máy chốt"),
+    "Trust": _l("Dữ liệu kiểm tra"),
     "User": _l("Tài khoản"),
     "Vehicle": _l("Phương tiện"),
     "VehiclePass": _l("Giấy"),

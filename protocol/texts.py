@@ -70,7 +70,7 @@ REASON_TEXTS: Final[Mapping[Reason, Mapping[Language, ReasonText]]] = MappingPro
             ("Revoked", "Keep the paper and call the post chief."),
         ),
         Reason.SUSPENDED: _both(
-            ("Giấy đang bị tạm dừng", "Mời xe vào vị trí kiểm tra; chốt trưởng hỏi cơ quan cấp."),
+            ("Giấy đang bị tạm dừng", "Mời xe vào kiểm tra; chốt trưởng hỏi cơ quan cấp."),
             ("Suspended", "Send the vehicle aside; the post chief asks the issuer."),
         ),
         Reason.PLATE_MISMATCH: _both(
@@ -101,7 +101,7 @@ REASON_TEXTS: Final[Mapping[Reason, Mapping[Language, ReasonText]]] = MappingPro
             ("This place is not on the route", "Ask the driver why and make a note."),
         ),
         Reason.ARRIVED_FROM_ZONE: _both(
-            ("Đến từ khu vực phong tỏa hoặc ổ dịch", "Mời xe vào vị trí kiểm tra; hỏi nơi lưu trú của từng người."),
+            ("Đến từ khu vực phong tỏa hoặc ổ dịch", "Mời xe vào kiểm tra; hỏi nơi lưu trú của từng người."),
             ("Comes from a lockdown or outbreak area", "Send the vehicle aside; ask where each person will lodge."),
         ),
         Reason.ENTERING_ZONE: _both(
@@ -117,11 +117,11 @@ REASON_TEXTS: Final[Mapping[Reason, Mapping[Language, ReasonText]]] = MappingPro
             ("Scanned too far away too recently", "One of the two is a copy; compare the plate, call the post chief."),
         ),
         Reason.TRUST_STALE: _both(
-            ("Dữ liệu của máy chốt đã cũ", "Vẫn làm việc bình thường; đồng bộ khi có mạng."),
+            ("Dữ liệu kiểm tra đã cũ", "Vẫn làm việc bình thường; đồng bộ khi có mạng."),
             ("This station's data is old", "Carry on; synchronise as soon as there is a network."),
         ),
         Reason.TRUST_EXPIRED: _both(
-            ("Dữ liệu của máy chốt quá cũ", "Mời xe vào vị trí kiểm tra; đồng bộ qua mạng hoặc USB."),
+            ("Dữ liệu kiểm tra quá cũ", "Mời xe vào kiểm tra; đồng bộ qua mạng hoặc USB."),
             ("This station's data is too old", "Send the vehicle aside; synchronise by network or USB."),
         ),
         Reason.CLOCK_DOUBT: _both(

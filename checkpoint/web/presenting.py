@@ -88,7 +88,7 @@ def action_name(action: Action | None) -> str:
     """Say what was done with a vehicle."""
     names = {
         Action.ADMITTED: _("Đã cho qua"),
-        Action.SENT_ASIDE: _("Đã mời vào vị trí kiểm tra"),
+        Action.SENT_ASIDE: _("Đã mời vào kiểm tra"),
         Action.TURNED_BACK: _("Đã cho quay lại"),
     }
     return names[action] if action else _("Chưa xử lý")

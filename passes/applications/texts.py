@@ -57,11 +57,11 @@ _NAMES: Mapping[CheckCode, Any] = {
     CheckCode.ROUTE: _l("Lộ trình"),
     CheckCode.INSPECTION: _l("Đăng kiểm"),
     CheckCode.DRIVER_PRESENT: _l("Người lái"),
-    CheckCode.VEHICLE_FREE: _l("Xe không trùng hồ sơ khác"),
+    CheckCode.VEHICLE_FREE: _l("Phương tiện không trùng hồ sơ khác"),
     CheckCode.LICENCE_FITS: _l("Hạng giấy phép lái xe"),
     CheckCode.LICENCE_VALID: _l("Thời hạn giấy phép lái xe"),
     CheckCode.TEST_VALID: _l("Kết quả xét nghiệm"),
-    CheckCode.PERSON_FREE: _l("Người không trùng hồ sơ, xe khác"),
+    CheckCode.PERSON_FREE: _l("Không ai trùng hồ sơ hoặc phương tiện khác"),
 }
 
 _FINDINGS: Mapping[tuple[CheckCode, CheckOutcome], Any] = {

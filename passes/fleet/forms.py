@@ -39,10 +39,10 @@ _MESSAGES = {
     "plate_taken": _l("Biển số này đã có trong danh sách phương tiện của đơn vị."),
     "plate_retired": _l("Xe mang biển số này đã ngừng sử dụng. Muốn dùng lại, hãy thêm xe như xe mới."),
     "payload_range": _l("Tải trọng phải lớn hơn 0 và dưới 200 tấn."),
-    "person_taken": _l("Người có số giấy tờ này đã có trong danh sách của đơn vị."),
+    "person_taken": _l("Người có số giấy tờ tùy thân này đã có trong danh sách của đơn vị."),
     "name_differs": _l(
-        "Số giấy tờ này đã được khai với họ tên khác. Kiểm tra lại số và họ tên trên thẻ; nếu cả hai đều đúng, "
-        "hãy báo cơ quan cấp giấy."
+        "Số giấy tờ tùy thân này đã được khai với họ tên khác. Kiểm tra lại số và họ tên trên thẻ; nếu cả hai đều "
+        "đúng, hãy báo cơ quan cấp giấy."
     ),
     "name_shared": _l("Đơn vị khác cũng khai người này, nên không đổi được họ tên. Hãy báo cơ quan cấp giấy."),
     "licence_unknown": _l("Chọn một hạng giấy phép lái xe trong danh sách."),
@@ -75,7 +75,7 @@ class IdNumberField(TypedField):
             return normalise_id_number(text)
         except IdNumberError:
             raise ValueError(
-                _("Số giấy tờ không đúng: căn cước công dân có 12 chữ số, chứng minh nhân dân có 9.")
+                _("Số giấy tờ tùy thân không đúng: căn cước công dân có 12 chữ số, chứng minh nhân dân có 9.")
             ) from None
 
 
@@ -89,7 +89,7 @@ class VehicleForm(FlaskForm):
     """One vehicle."""
 
     plate = PlateField(_l("Biển số"), [Required(_l("Nhập biển số."))], description=_l("Ví dụ: 29C-123.45"))
-    vehicle_class = SelectField(_l("Loại xe"), coerce=str, validators=[Required(_l("Chọn loại xe."))])
+    vehicle_class = SelectField(_l("Loại phương tiện"), coerce=str, validators=[Required(_l("Chọn loại phương tiện."))])
     payload_tonnes = TonnesField(
         _l("Tải trọng cho phép chở (tấn)"),
         [Required(_l("Nhập tải trọng."))],
@@ -104,7 +104,7 @@ class VehicleForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Fill the choices in the reader's language."""
         super().__init__(*args, **kwargs)
-        self.vehicle_class.choices = [("", _("Chọn loại xe")), *vehicle_class_choices()]
+        self.vehicle_class.choices = [("", _("Chọn loại phương tiện")), *vehicle_class_choices()]
 
     @classmethod
     def of(cls, vehicle: Vehicle) -> VehicleForm:
@@ -135,9 +135,9 @@ class CrewForm(FlaskForm):
     """One driver or assistant."""
 
     id_number = IdNumberField(
-        _l("Số căn cước công dân hoặc chứng minh nhân dân"),
-        [Required(_l("Nhập số giấy tờ."))],
-        description=_l("12 hoặc 9 chữ số. Ví dụ: 001085012345"),
+        _l("Số giấy tờ tùy thân"),
+        [Required(_l("Nhập số giấy tờ tùy thân."))],
+        description=_l("Căn cước công dân 12 chữ số, chứng minh nhân dân 9 chữ số. Ví dụ: 001085012345"),
     )
     name = StringField(
         _l("Họ và tên"),
@@ -151,7 +151,7 @@ class CrewForm(FlaskForm):
     residence = AreaField(
         _l("Phường/xã/thị trấn đang cư trú"), [Required(_l("Nhập phường, xã hoặc thị trấn nơi cư trú."))], digits=(5,)
     )
-    role = RadioField(_l("Công việc trên xe"), choices=[], validators=[Required(_l("Chọn lái xe hoặc phụ xe."))])
+    role = RadioField(_l("Công việc"), choices=[], validators=[Required(_l("Chọn lái xe hoặc phụ xe."))])
     licence_class = SelectField(
         _l("Hạng giấy phép lái xe"), coerce=str, description=_l("Phụ xe không có giấy phép thì để “Không có”.")
     )

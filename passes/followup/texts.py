@@ -36,7 +36,7 @@ STAY_SOURCES: Mapping[StaySource, Any] = {
 EXPORT_HEADINGS = (
     _l("Theo dõi y tế"),
     _l("Họ và tên"),
-    _l("Số giấy tờ"),
+    _l("Số giấy tờ tùy thân"),
     _l("Điện thoại"),
     _l("Nơi lưu trú"),
     _l("Quận/huyện/thị xã"),

@@ -27,8 +27,8 @@ OUTCOMES: Mapping[str, Any] = {
 OUTCOME_TONES = {Outcome.ADMIT: "ok", Outcome.REFER: "warn", Outcome.REFUSE: "stop"}
 ACTIONS: Mapping[str, Any] = {
     Action.ADMITTED: _l("Đã cho qua"),
-    Action.SENT_ASIDE: _l("Đã đưa vào kiểm tra"),
-    Action.TURNED_BACK: _l("Đã cho quay đầu"),
+    Action.SENT_ASIDE: _l("Đã mời vào kiểm tra"),
+    Action.TURNED_BACK: _l("Đã cho quay lại"),
 }
 RECORD_KINDS: Mapping[str, Any] = {
     RecordKind.CODE: _l("Quét mã"),
@@ -39,7 +39,7 @@ RECORD_KINDS: Mapping[str, Any] = {
 SOURCES: Mapping[MovementSource, Any] = {
     MovementSource.SCAN: _l("Quét tại chốt"),
     MovementSource.DECLARED: _l("Khai báo"),
-    MovementSource.CHECKIN: _l("Quét điểm đến"),
+    MovementSource.CHECKIN: _l("Khai báo tại điểm đến"),
     MovementSource.REPORTED: _l("Quận, huyện ghi nhận"),
     MovementSource.IMPORT: _l("Nhập từ tệp"),
 }

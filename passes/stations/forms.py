@@ -23,15 +23,15 @@ KINDS = {
     StationKind.ROAD: _l("Chốt kiểm soát"),
     StationKind.FREIGHT: _l("Điểm tập kết, trung chuyển, giao nhận, xếp dỡ"),
 }
-DIRECTIONS = {Direction.BOTH: _l("Cả hai chiều"), Direction.IN: _l("Chiều vào"), Direction.OUT: _l("Chiều ra")}
+DIRECTIONS = {Direction.BOTH: _l("Hai chiều"), Direction.IN: _l("Làn vào"), Direction.OUT: _l("Làn ra")}
 
 _MESSAGES = {
     "id_invalid": _l("Mã chỉ gồm chữ không dấu, chữ số, dấu chấm, gạch nối; dài nhất 40 ký tự. Ví dụ: phap-van-1"),
     "id_taken": _l("Mã này đã dùng cho một máy chốt khác."),
     "name_missing": _l("Nhập tên nơi đặt máy, dài nhất 120 ký tự."),
-    "site_on_road": _l("Chốt kiểm soát không thuộc điểm tập kết nào. Bỏ chọn điểm, hoặc chọn loại khác."),
+    "site_on_road": _l("Chốt kiểm soát không thuộc điểm tập kết, giao nhận nào. Bỏ chọn điểm, hoặc chọn loại khác."),
     "site_unknown": _l("Chọn một điểm trong danh sách."),
-    "area_missing": _l("Nhập địa bàn nơi đặt máy, hoặc chọn điểm tập kết."),
+    "area_missing": _l("Nhập địa bàn nơi đặt máy, hoặc chọn điểm tập kết, giao nhận."),
     "area_unknown": _l("Không có địa bàn này."),
     "area_level": _l("Nhập đến cấp phường, xã hoặc quận, huyện."),
 }
@@ -51,9 +51,11 @@ class StationForm(FlaskForm):
         description=_l("Ví dụ: Chốt Pháp Vân – Cầu Giẽ, làn 1"),
     )
     kind = RadioField(_l("Loại"), validators=[Required(_l("Chọn loại nơi đặt máy."))])
-    site_id = SelectField(_l("Điểm tập kết"), coerce=str, description=_l("Chỉ khi máy đặt tại một điểm đã khai."))
+    site_id = SelectField(
+        _l("Điểm tập kết, giao nhận"), coerce=str, description=_l("Chỉ khi máy đặt tại một điểm đã khai.")
+    )
     area = AreaField(_l("Địa bàn"), digits=(3, 5))
-    direction = SelectField(_l("Chiều xe"), coerce=str)
+    direction = SelectField(_l("Làn"), coerce=str)
 
     def __init__(self, sites: Sequence[Site], *args: Any, **kwargs: Any) -> None:
         """Fill the choices in the reader's language."""

@@ -160,7 +160,7 @@ def test_trust_is_imported_from_a_stick_and_told(checkpoint: Run, hanoi: Hanoi, 
     assert "quá hạn" in done.stderr
     (condition,) = documents(checkpoint("trust", "status", "--json"))
     assert (condition["generation"], condition["is_fallback"]) == (1, False)
-    assert "Dữ liệu số 1" in checkpoint("trust", "status").stdout
+    assert "Bản dữ liệu số 1" in checkpoint("trust", "status").stdout
 
 
 def test_sync_without_network_keeps_everything_and_says_so(checkpoint: Run) -> None:

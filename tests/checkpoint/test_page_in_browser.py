@@ -59,7 +59,7 @@ def test_arrival_from_a_zone_is_entered_by_search(page: Page, served: Served, fr
     page.locator(".crew label").first.click()
     expect(page.locator("[data-crew='0']")).to_be_checked()
     page.keyboard.press("2")
-    expect(page.locator(".done")).to_contain_text("vị trí kiểm tra")
+    expect(page.locator(".done")).to_contain_text("Đã mời vào kiểm tra")
     last = served.records()[-1]
     assert (last.crew_present, last.action) == ((0,), "sent_aside")
     assert [person.lodging for person in fresh.open(last).people] == ["00571"]

@@ -38,7 +38,7 @@ def register_vehicle(world: World, page: Page) -> None:
     world.shot(page, "carrier-vehicles")
     page.get_by_role("link", name="Thêm phương tiện").click()
     page.get_by_label("Biển số").fill("29C-12")
-    page.get_by_label("Loại xe").select_option(label="Xe tải")
+    page.get_by_label("Loại phương tiện").select_option(label="Xe tải")
     page.get_by_label("Tải trọng").fill("8,5")
     page.get_by_label("Hạn đăng kiểm").fill(spoken(local_date(now()) + timedelta(days=200)))
     page.get_by_role("button", name="Lưu phương tiện").click()
@@ -54,7 +54,7 @@ def register_person(world: World, page: Page, name: str, id_number: str, role: s
     """Add a driver or assistant who lives in Vân Đình."""
     follow(page, "Lái xe, phụ xe")
     page.get_by_role("link", name="Thêm người").click()
-    page.get_by_label("Số căn cước").fill(id_number)
+    page.get_by_label("Số giấy tờ tùy thân").fill(id_number)
     page.get_by_label("Họ và tên").fill(name)
     page.get_by_label("Số điện thoại").fill("0912 345 678")
     choose_area(page, "Phường/xã/thị trấn đang cư trú", "van dinh", "Thị trấn Vân Đình")

@@ -86,7 +86,7 @@ def test_a_vehicle_is_added_from_what_a_clerk_types(desk: FlaskClient, carrier: 
     [
         ("plate", "", "Nhập biển số."),
         ("plate", "29C-12", "Biển số không đúng dạng."),
-        ("vehicle_class", "", "Chọn loại xe."),
+        ("vehicle_class", "", "Chọn loại phương tiện."),
         ("payload_tonnes", "", "Nhập tải trọng."),
         ("payload_tonnes", "nặng", "Ghi bằng số, đơn vị tấn, ví dụ 3,5."),
         ("payload_tonnes", "3,55", "Ghi đến một chữ số sau dấu phẩy, ví dụ 3,5."),
@@ -211,9 +211,9 @@ def test_a_driver_is_added_from_what_a_clerk_types(desk: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("values", "field", "message"),
     [
-        ({"id_number": ""}, "id_number", "Nhập số giấy tờ."),
-        ({"id_number": "12345"}, "id_number", "Số giấy tờ không đúng"),
-        ({"id_number": "003085012345"}, "id_number", "Số giấy tờ không đúng"),
+        ({"id_number": ""}, "id_number", "Nhập số giấy tờ tùy thân."),
+        ({"id_number": "12345"}, "id_number", "Số giấy tờ tùy thân không đúng"),
+        ({"id_number": "003085012345"}, "id_number", "Số giấy tờ tùy thân không đúng"),
         ({"name": " "}, "name", "Nhập họ và tên."),
         ({"name": "x" * 61}, "name", "Họ và tên dài nhất 60 ký tự."),
         ({"phone": "12"}, "phone", "Số điện thoại không đúng."),
@@ -295,7 +295,7 @@ def test_an_id_number_on_file_under_another_name_is_refused_without_telling_it(
     services.add_crew_member(session, factories.user(), crew_draft(name="Trần Đức Anh"), now())
     session.commit()
     text = login(factories.user()).post("/fleet/crew/new", data=CREW).get_data(as_text=True)
-    assert "Số giấy tờ này đã được khai với họ tên khác." in text
+    assert "Số giấy tờ tùy thân này đã được khai với họ tên khác." in text
     assert "Trần Đức Anh" not in text
 
 

@@ -30,7 +30,7 @@ class Everything(FlaskForm):
         [InputRequired("Chọn loại hàng.")],
         choices=[SelectChoice("1", "Lương thực"), SelectChoice("2", "Thuốc")],
     )
-    kind = SelectField("Loại xe", choices=[SelectChoice("1", "Xe tải")])
+    kind = SelectField("Loại phương tiện", choices=[SelectChoice("1", "Xe tải")])
     promise = BooleanField("Cam kết", [InputRequired("Cần cam kết.")])
     stops = FieldList(FormField(Stop), min_entries=2)
 

@@ -319,8 +319,8 @@ def test_health_staff_preview_choose_and_publish(
     move(session, person(session, 1), DAY + HOUR, WARD, is_road_scan=True)
     page = login(factories.user("health"))
     shown = page.post("/zones/new", data=FORM | {"step": "preview"}).get_data(as_text=True)
-    assert "1 lượt, 1 người, ở 1 quận, huyện" in shown
-    assert "0 lượt, 0 người, ở 0 quận, huyện" in shown
+    assert "1 lượt di biến động, 1 người, ở 1 quận, huyện" in shown
+    assert "0 lượt di biến động, 0 người, ở 0 quận, huyện" in shown
     assert "Phường Thanh Xuân Trung, Quận Thanh Xuân, Hà Nội" in shown
     assert session.scalars(sa.select(Zone)).all() == []
     undecided = page.post("/zones/new", data=FORM | {"step": "publish"}).get_data(as_text=True)
