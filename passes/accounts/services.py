@@ -14,6 +14,7 @@ from passes import audit
 from passes.accounts.models import Organisation, OrganisationKind, Role, User
 from passes.areas.services import get_area
 from passes.errors import ValueRefusedError
+from passes.names import tidy
 from protocol.areas import AreaLevel
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def create_organisation(session: Session, actor: User | None, draft: Organisatio
         AccountError: a value is missing, malformed or taken.
         passes.areas.services.AreaUnknownError: no division has the area code.
     """
-    name, short_name = draft.name.strip(), draft.short_name.strip()
+    name, short_name = tidy(draft.name), tidy(draft.short_name)
     if not name:
         raise AccountError("name_missing", "name", "an organisation needs a name")
     if not 0 < len(short_name) <= _SHORT_NAME_CHARS:
@@ -158,7 +159,7 @@ def create_user(
     known = ensure_roles(session)
     user = User(
         email=email,
-        name=name.strip(),
+        name=tidy(name),
         organisation=organisation,
         roles=[known[role] for role in wanted],
         password=password_hash,
@@ -180,7 +181,7 @@ def find_user(session: Session, email: str) -> User | None:
 
 def find_organisation(session: Session, name: str) -> Organisation | None:
     """Return the organisation with exactly this name, or None; the oldest if several bear it."""
-    return session.scalar(sa.select(Organisation).where(Organisation.name == name.strip()).order_by(Organisation.id))
+    return session.scalar(sa.select(Organisation).where(Organisation.name == tidy(name)).order_by(Organisation.id))
 
 
 def organisation_names(session: Session, ids: Collection[int]) -> dict[int, str]:

@@ -26,6 +26,7 @@ from passes.form_fields import (
     moment_of,
 )
 from passes.labels import crew_role_choices, vehicle_class_choices
+from passes.names import tidy
 from protocol.claims import Role, VehicleClass
 from protocol.people import IdNumberError, normalise_id_number
 from protocol.plates import PlateError, format_plate, normalise_plate
@@ -40,6 +41,7 @@ _MESSAGES = {
     "plate_retired": _l("Xe mang biển số này đã ngừng sử dụng. Muốn dùng lại, hãy thêm xe như xe mới."),
     "payload_range": _l("Tải trọng phải lớn hơn 0 và dưới 200 tấn."),
     "person_taken": _l("Người có số giấy tờ tùy thân này đã có trong danh sách của đơn vị."),
+    "name_missing": _l("Nhập họ và tên."),
     "name_differs": _l(
         "Số giấy tờ tùy thân này đã được khai với họ tên khác. Kiểm tra lại số và họ tên trên thẻ; nếu cả hai đều "
         "đúng, hãy báo cơ quan cấp giấy."
@@ -142,7 +144,7 @@ class CrewForm(FlaskForm):
     name = StringField(
         _l("Họ và tên"),
         [Required(_l("Nhập họ và tên.")), Length(max=_NAME_CHARS, message=_l("Họ và tên dài nhất 60 ký tự."))],
-        filters=[lambda text: " ".join(text.split()) if text else text],
+        filters=[lambda text: tidy(text) if text else text],
         description=_l("Như trên thẻ căn cước. Ví dụ: Nguyễn Văn Bình"),
     )
     phone = PhoneField(
@@ -188,6 +190,11 @@ class CrewForm(FlaskForm):
             test_day=test_day,
             test_clock=test_clock,
         )
+
+    def validate_name(self, field: StringField) -> None:
+        """A name can be seen."""
+        if not field.data:
+            raise ValidationError(str(_MESSAGES["name_missing"]))
 
     def validate_licence_class(self, field: SelectField) -> None:
         """A driver has a licence."""

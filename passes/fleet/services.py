@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,8 +13,10 @@ from passes.errors import ValueRefusedError
 from passes.fleet.models import CrewMember, Vehicle
 from passes.followup import services as followup
 from passes.movement import services as movement
+from passes.names import tidy
 from passes.people.services import change_person, find_person, keep_person
 from protocol.claims import Role, VehicleClass
+from protocol.contents import MAX_NAME_CHARS
 from protocol.people import normalise_id_number
 from protocol.plates import normalise_plate
 
@@ -179,7 +181,7 @@ def add_crew_member(session: Session, actor: User, draft: CrewDraft, now: dateti
             (`name_differs`), or the papers do not fit the role.
     """
     id_number = normalise_id_number(draft.id_number)
-    _check_papers(draft)
+    draft = _checked(draft)
     carrier = actor.organisation
     person = find_person(session, id_number)
     if person is None:
@@ -207,7 +209,7 @@ def change_crew_member(session: Session, actor: User, member: CrewMember, draft:
     Raises:
         FleetError: the name is also on file for another carrier (`name_shared`), or the papers do not fit the role.
     """
-    _check_papers(draft)
+    draft = _checked(draft)
     if fold(member.person.name or "") != fold(draft.name) and _is_shared(session, member):
         raise FleetError("name_shared", "name", "another carrier has this person too")
     _write_person(session, member.person, draft, draft.name, now)
@@ -238,13 +240,17 @@ def _is_shared(session: Session, member: CrewMember) -> bool:
     return session.scalar(statement.limit(1)) is not None
 
 
-def _check_papers(draft: CrewDraft) -> None:
+def _checked(draft: CrewDraft) -> CrewDraft:
+    draft = replace(draft, name=tidy(draft.name))
+    if not 0 < len(draft.name) <= MAX_NAME_CHARS:
+        raise FleetError("name_missing", "name", f"a name has 1 to {MAX_NAME_CHARS} characters")
     if draft.licence_class is not None and draft.licence_class not in LICENCE_CLASSES:
         raise FleetError("licence_unknown", "licence_class", f"{draft.licence_class!r} is not a licence class")
     if draft.role is Role.DRIVER and draft.licence_class is None:
         raise FleetError("licence_missing", "licence_class", "a driver has a licence class")
     if draft.licence_class is not None and draft.licence_expires_on is None:
         raise FleetError("licence_expiry_missing", "licence_expires_on", "a licence has a last day")
+    return draft
 
 
 def _write_papers(member: CrewMember, draft: CrewDraft) -> None:

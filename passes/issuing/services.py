@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from passes.accounts.models import User
     from passes.fleet.models import CrewMember
     from protocol.cose import Signer
+
+log = logging.getLogger(__name__)
 
 _LAST_DIGITS = 4
 _STATUS_CODES = {PassStatus.REVOKED: Status.REVOKED, PassStatus.SUSPENDED: Status.SUSPENDED}
@@ -168,7 +171,7 @@ def sign_pending(session: Session, signer_for: Callable[[bytes], Signer], now: d
         NoIssuerKeyError: no key is in use.
     """
     # The approval is looked at again here: a row in the pass table alone does not get a signature.
-    waiting = session.scalars(
+    found = session.scalars(
         sa.select(VehiclePass)
         .join(VehiclePass.application_vehicle)
         .join(ApplicationVehicle.application)
@@ -180,6 +183,7 @@ def sign_pending(session: Session, signer_for: Callable[[bytes], Signer], now: d
         .order_by(VehiclePass.kid.is_not(None), VehiclePass.id)  # new passes do not queue behind those signed again
         .limit(limit)
     ).all()
+    waiting = [vehicle_pass for vehicle_pass in found if _is_writable(vehicle_pass, now)]
     if not waiting:
         return 0
     signer = signer_for(bytes.fromhex(trust.current_issuer_key(session, now).kid))
@@ -195,6 +199,17 @@ def sign_pending(session: Session, signer_for: Callable[[bytes], Signer], now: d
         vehicle_pass.signed_at = now
         audit.record(session, None, "issuing.sign", vehicle_pass, details, now)
     return len(waiting)
+
+
+def _is_writable(vehicle_pass: VehiclePass, now: datetime) -> bool:
+    """Say whether a pass can be put into a credential; one that cannot must not hold up all the others."""
+    credential = replace(credential_of(vehicle_pass, now), status=StatusRef("status/0", 0))  # its own comes later
+    try:
+        claims.encode(credential)
+    except claims.ClaimsError:
+        log.exception("pass %s cannot be signed; the others are", vehicle_pass.number)
+        return False
+    return True
 
 
 def _next_status_index(session: Session, now: datetime) -> tuple[str, int]:

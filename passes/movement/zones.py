@@ -16,6 +16,7 @@ from passes.local_time import local_date
 from passes.movement.evidence import as_published
 from passes.movement.matching import movements_in
 from passes.movement.models import Rematch, Zone, ZoneVersion
+from passes.names import tidy
 from passes.sites.services import sites_by_id
 from passes.trust import services as trust
 from protocol.zones import DEFAULT_MONITORING_DAYS, MAX_MONITORING_DAYS, ZoneKind
@@ -90,8 +91,8 @@ def check_draft(session: Session, draft: ZoneDraft) -> ZoneDraft:
     draft = replace(
         draft,
         id=draft.id.strip() if draft.id else None,
-        name=draft.name.strip(),
-        decision=draft.decision.strip(),
+        name=tidy(draft.name),
+        decision=tidy(draft.decision),
         areas=tuple(sorted(set(draft.areas))),
         sites=tuple(sorted(set(draft.sites))),
         starts_at=draft.starts_at.replace(microsecond=0),

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from passes.batches import in_batches
 from passes.db import privacy
+from passes.names import tidy
 from passes.people.models import Person
+from protocol.contents import MAX_NAME_CHARS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +64,7 @@ def keep_person(
             created_at=now,
         )
         session.add(person)
-    person.name = person.name or name
+    person.name = person.name or _as_kept(name)
     person.phone = person.phone or phone
     person.residence_code = person.residence_code or residence_code
     session.flush()
@@ -86,7 +88,7 @@ def change_person(
         phone: E.164.
         residence_code: ward of residence.
     """
-    person.name = name or person.name
+    person.name = _as_kept(name) or person.name
     person.phone = phone or person.phone
     person.residence_code = residence_code or person.residence_code
     session.flush()
@@ -102,3 +104,8 @@ def residences(session: Session, ids: Iterable[int]) -> dict[int, str]:
         )
         found |= {row.id: row.residence_code for row in rows}
     return found
+
+
+def _as_kept(name: str | None) -> str | None:
+    """Return a name as a pass can bear it: what an officer typed may be anything."""
+    return tidy(name or "")[:MAX_NAME_CHARS].rstrip() or None

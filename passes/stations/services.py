@@ -13,6 +13,7 @@ from passes import audit
 from passes.areas.services import AreaUnknownError, get_area, lineage
 from passes.errors import RefusedError
 from passes.identifiers import IDENTIFIER_RULE, is_identifier
+from passes.names import tidy
 from passes.sites.services import sites_by_id
 from passes.stations.models import Device, EnrolmentSecret, Station
 from passes.trust import services as trust
@@ -74,7 +75,7 @@ def create_station(  # noqa: PLR0913 - the columns of a station
     Raises:
         StationError: a value is missing, malformed, unknown or taken.
     """
-    station_id, name = station_id.strip(), name.strip()
+    station_id, name = station_id.strip(), tidy(name)
     if not is_identifier(station_id):
         raise StationError("id_invalid", f"{station_id!r}: {IDENTIFIER_RULE}", "station_id")
     if not 0 < len(name) <= _NAME_CHARS:
