@@ -1,4 +1,4 @@
-"""Which vehicles and people other applications already claim for days of this one."""
+"""Which vehicles and people of an application other applications already claim for the same days."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from passes.applications.models import (
     ApplicationVehicle,
     Decision,
 )
+from passes.batches import in_batches
 from passes.fleet.models import CrewMember, Vehicle
 from passes.issuing.register import holding_items
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from sqlalchemy.orm import Session
 
 _CLAIMING = (ApplicationState.SUBMITTED, ApplicationState.APPROVED)
@@ -36,47 +39,81 @@ class Booking:
     is_own: bool
 
 
-def vehicle_bookings(session: Session, application: Application) -> dict[str, Booking]:
-    """Return the claims of other applications, of any carrier, to this application's vehicles, by plate."""
-    plates = {item.vehicle.plate for item in application.vehicles}
-    statement = _claims(application).join(ApplicationVehicle.vehicle).where(Vehicle.plate.in_(plates))
-    return _first_claims(session, application, statement.add_columns(Vehicle.plate.label("key")))
+@dataclass(frozen=True)
+class Bookings:
+    """The claims of other applications, of any carrier, to what one application asks for.
+
+    Args:
+        vehicles: by plate.
+        people: by person id.
+    """
+
+    vehicles: Mapping[str, Booking]
+    people: Mapping[int, Booking]
 
 
-def crew_bookings(session: Session, application: Application) -> dict[int, Booking]:
-    """Return the claims of other applications, of any carrier, to this application's people, by person id."""
-    people = {entry.member.person_id for item in application.vehicles for entry in item.crew}
-    statement = (
-        _claims(application)
-        .join(ApplicationCrew, ApplicationCrew.application_vehicle_id == ApplicationVehicle.id)
-        .join(CrewMember, CrewMember.id == ApplicationCrew.crew_member_id)
-        .where(CrewMember.person_id.in_(people))
+def bookings_of(session: Session, applications: Collection[Application]) -> dict[int, Bookings]:
+    """Return who else claims what these applications ask for, by their row ids."""
+    if not applications:
+        return {}
+    plates = {item.vehicle.plate for application in applications for item in application.vehicles}
+    people = {entry.member.person_id for a in applications for item in a.vehicles for entry in item.crew}
+    claims = _claims(applications)
+    vehicle_claims = _rows(session, claims.join(ApplicationVehicle.vehicle), Vehicle.plate, plates)
+    crew_claims = _rows(
+        session,
+        claims.join(ApplicationCrew, ApplicationCrew.application_vehicle_id == ApplicationVehicle.id).join(
+            CrewMember, CrewMember.id == ApplicationCrew.crew_member_id
+        ),
+        CrewMember.person_id,
+        people,
     )
-    return _first_claims(session, application, statement.add_columns(CrewMember.person_id.label("key")))
+    return {a.id: Bookings(_first_claims(a, vehicle_claims), _first_claims(a, crew_claims)) for a in applications}
 
 
-def _claims(application: Application) -> sa.Select[Any]:
-    """Select vehicles of other applications whose window shares a day with this one's."""
+def _claims(applications: Collection[Application]) -> sa.Select[Any]:
+    """Select the vehicles of all applications that claim a day from the first to the last of these applications'."""
     return (
-        sa.select(ApplicationVehicle.id, Application.reference, Application.carrier_id, Application.state)
+        sa.select(
+            ApplicationVehicle.id,
+            Application.id.label("application_id"),
+            Application.reference,
+            Application.carrier_id,
+            Application.state,
+            Application.first_day,
+            Application.last_day,
+        )
         .join(Application, Application.id == ApplicationVehicle.application_id)
         .where(
-            Application.id != application.id,
             Application.state.in_(_CLAIMING),
             ApplicationVehicle.decision != Decision.REFUSED,
-            Application.first_day <= application.last_day,
-            Application.last_day >= application.first_day,
+            Application.first_day <= max(application.last_day for application in applications),
+            Application.last_day >= min(application.first_day for application in applications),
         )
         .order_by(Application.id)
     )
 
 
-def _first_claims(session: Session, application: Application, statement: sa.Select[Any]) -> dict[Any, Booking]:
-    rows = session.execute(statement).all()
+def _rows(session: Session, statement: sa.Select[Any], key: Any, wanted: Collection[Any]) -> dict[Any, list[Any]]:
+    """Return the claims that hold, by what is claimed, oldest application first."""
+    statement = statement.add_columns(key.label("key"))
+    rows = [row for batch in in_batches(wanted) for row in session.execute(statement.where(key.in_(batch)))]
     holding = holding_items(session, [row.id for row in rows])
-    found: dict[Any, Booking] = {}
+    found: dict[Any, list[Any]] = {}
     for row in rows:
         if row.state is ApplicationState.APPROVED and row.id not in holding:
             continue  # its pass was revoked: the vehicle and the people are free again
-        found.setdefault(row.key, Booking(row.reference, is_own=row.carrier_id == application.carrier_id))
+        found.setdefault(row.key, []).append(row)
+    return found
+
+
+def _first_claims(application: Application, claims: Mapping[Any, list[Any]]) -> dict[Any, Booking]:
+    """Return the first claim of another application to each thing that shares a day with this one."""
+    found: dict[Any, Booking] = {}
+    for key, rows in claims.items():
+        for row in rows:
+            is_other = row.application_id != application.id
+            if is_other and row.first_day <= application.last_day and row.last_day >= application.first_day:
+                found[key] = Booking(row.reference, is_own=row.carrier_id == application.carrier_id)
+                break
     return found

@@ -11,14 +11,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from passes.applications.bookings import Booking, crew_bookings, vehicle_bookings
+from passes.applications.bookings import Booking, Bookings, bookings_of
 from passes.applications.models import RefusalCode
 from passes.fleet.services import LICENCE_CLASSES
 from passes.local_time import local_date, start_of_day
 from protocol.claims import Role, VehicleClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -161,8 +161,16 @@ def run_checks(session: Session, application: Application, now: datetime) -> Che
         application: in any state.
         now: moment of the checks.
     """
-    booked_vehicles = vehicle_bookings(session, application)
-    booked_crew = crew_bookings(session, application)
+    return run_all_checks(session, [application], now)[application.id]
+
+
+def run_all_checks(session: Session, applications: Collection[Application], now: datetime) -> dict[int, CheckReport]:
+    """Check several applications as `run_checks` does, for a list of them; return the findings by row id."""
+    booked = bookings_of(session, applications)
+    return {application.id: _report(application, booked[application.id], now) for application in applications}
+
+
+def _report(application: Application, booked: Bookings, now: datetime) -> CheckReport:
     seats = Counter(entry.member.person_id for item in application.vehicles for entry in item.crew)
     twice = {person_id for person_id, count in seats.items() if count > 1}
     return CheckReport(
@@ -173,10 +181,11 @@ def run_checks(session: Session, application: Application, now: datetime) -> Che
                 (
                     _inspection(application, item),
                     _driver_present(item),
-                    _free(CheckCode.VEHICLE_FREE, booked_vehicles.get(item.vehicle.plate)),
+                    _free(CheckCode.VEHICLE_FREE, booked.vehicles.get(item.vehicle.plate)),
                 ),
                 tuple(
-                    CrewChecks(entry, tuple(_crew(application, item, entry, booked_crew, twice))) for entry in item.crew
+                    CrewChecks(entry, tuple(_crew(application, item, entry, booked.people, twice)))
+                    for entry in item.crew
                 ),
             )
             for item in application.vehicles

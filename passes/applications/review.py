@@ -12,7 +12,7 @@ from passes import access, jobs, local_time
 from passes.accounts.services import user_names
 from passes.applications import queue, services, texts
 from passes.applications.blueprint import bp, promise_hours
-from passes.applications.checks import CheckOutcome, run_checks
+from passes.applications.checks import CheckOutcome, run_all_checks, run_checks
 from passes.applications.forms import RefusalForm, ReturnForm
 from passes.applications.models import Application, ApplicationState
 from passes.areas.services import labels
@@ -41,7 +41,7 @@ def waiting_list() -> str:
     query, now = request.args.get("q", ""), local_time.now()
     rows = db.paginate(queue.waiting(query), per_page=_PER_PAGE, error_out=False)
     promises = {row.id: queue.promise_of(row, promise_hours(), now) for row in rows}
-    reports = {row.id: run_checks(db.session(), row, now) for row in rows}
+    reports = run_all_checks(db.session(), rows.items, now)
     areas = labels(db.session(), [code for row in rows for code in row.route])
     return render_template(
         "applications/queue.html", applications=rows, query=query, promises=promises, reports=reports, areas=areas

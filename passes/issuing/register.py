@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes.applications.models import ApplicationVehicle
+from passes.batches import in_batches
 from passes.issuing.models import PassStatus, VehiclePass
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def passes_of(session: Session, application: Application) -> list[VehiclePass]:
 
 def holding_items(session: Session, item_ids: Collection[int]) -> frozenset[int]:
     """Return which vehicles of applications (by row id) have a pass that nobody revoked."""
-    statement = sa.select(VehiclePass.application_vehicle_id).where(
-        VehiclePass.application_vehicle_id.in_(set(item_ids)), VehiclePass.status != PassStatus.REVOKED
+    statement = sa.select(VehiclePass.application_vehicle_id).where(VehiclePass.status != PassStatus.REVOKED)
+    column = VehiclePass.application_vehicle_id
+    return frozenset(
+        i for batch in in_batches(set(item_ids)) for i in session.scalars(statement.where(column.in_(batch)))
     )
-    return frozenset(session.scalars(statement))

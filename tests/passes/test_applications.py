@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
 from passes.applications import queue, services
-from passes.applications.checks import CheckCode, CheckOutcome, CheckReport, licence_fits, run_checks
+from passes.applications.checks import CheckCode, CheckOutcome, CheckReport, licence_fits, run_all_checks, run_checks
 from passes.applications.models import Application, ApplicationState, Decision, RefusalCode
 from passes.applications.services import ApplicationError, CrewedVehicle
 from passes.applications.transitions import TRANSITIONS, Act, TransitionError
@@ -407,6 +407,31 @@ def test_one_person_in_two_vehicles_of_an_application_is_found(
     cars = tuple(CrewedVehicle(factories.vehicle(carrier).id, (driver,)) for _ in range(2))
     report = run_checks(session, factories.application(carrier, vehicles=cars), now())
     assert found(report, CheckCode.PERSON_FREE) is CheckOutcome.FAIL
+
+
+def test_applications_checked_together_are_found_what_each_is_found_alone(
+    session: Session, factories: Factories, carrier: User
+) -> None:
+    cars = factories.draft(carrier).vehicles
+    days = [(0, 2), (2, 4), (5, 6)]  # the first two share a day, the third none with them
+    three = [
+        factories.application(
+            carrier,
+            ApplicationState.SUBMITTED,
+            vehicles=cars,
+            first_day=today() + timedelta(days=first),
+            last_day=today() + timedelta(days=last),
+        )
+        for first, last in days
+    ]
+    together = run_all_checks(session, three, now())
+    assert [together[application.id] for application in three] == [run_checks(session, a, now()) for a in three]
+    claims = [
+        {check.details["booking"].reference for check in together[application.id] if check.details.get("booking")}
+        for application in three
+    ]
+    assert claims == [{three[1].reference}, {three[0].reference}, set()]
+    assert run_all_checks(session, [], now()) == {}
 
 
 # ---------- the promise ----------
