@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask, has_request_context, request, session
@@ -19,6 +18,7 @@ from flask_wtf import CSRFProtect
 from passes.accounts.messages import security_settings
 from passes.accounts.models import Role, User
 from passes.db import db
+from passes.local_time import now
 
 LEAST_PASSWORD_CHARS = 12
 LANGUAGES = ("vi", "en")
@@ -55,7 +55,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.config |= security_settings() | {
-        "SECURITY_DATETIME_FACTORY": lambda: datetime.now(UTC),
+        "SECURITY_DATETIME_FACTORY": now,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_LENGTH_MIN": LEAST_PASSWORD_CHARS,

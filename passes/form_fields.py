@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from wtforms import StringField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
-from passes.local_time import LOCAL, local_date
+from passes.local_time import LOCAL, local_date, now
 
 _DAY = re.compile(r"(?P<day>\d{1,2})[/.\- ](?P<month>\d{1,2})[/.\- ](?P<year>\d{4})")
 _DAY_CLOSE = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d{4})")
@@ -178,6 +178,6 @@ class WithinDays:
         del form
         if field.data is None:
             return
-        today = local_date(datetime.now(LOCAL))
+        today = local_date(now())
         if not today - timedelta(days=self.past) <= field.data <= today + timedelta(days=self.future):
             raise ValidationError(_("Kiểm tra lại năm: ngày này quá xa so với hôm nay."))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flask_babel import format_date, format_datetime, format_decimal, get_locale, to_user_timezone
 from flask_babel import gettext as _
 
+from passes import local_time
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -46,7 +48,7 @@ def spoken_time(moment: datetime, now: datetime | None = None) -> str:
     """
     local = _local(moment)
     hour = local.strftime("%H:%M")
-    days = (local.date() - _local(now or datetime.now(UTC)).date()).days
+    days = (local.date() - _local(now or local_time.now()).date()).days
     if days == 0:
         return _("hôm nay lúc %(hour)s", hour=hour)
     if days == -1:

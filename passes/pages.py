@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request, session, url_for
@@ -17,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from passes import access, audit_texts, fonts, labels, moments
 from passes.db import db
 from passes.extensions import LANGUAGES, csrf, language
+from passes.local_time import now
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -133,7 +133,7 @@ def _context() -> dict[str, Any]:
         "user_name": current_user.name if is_signed_in else "",
         "organisation_name": current_user.organisation.short_name if is_signed_in else "",
         "permissions": access.permissions_of(current_user) if is_signed_in else frozenset(),
-        "now": datetime.now(UTC),
+        "now": now(),
     }
 
 
