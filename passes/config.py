@@ -87,8 +87,9 @@ def read_secrets(instance: Instance) -> dict[str, str]:
         try:
             stored = json.loads(instance.secrets_file.read_text("utf-8"))
         except ValueError as error:
-            msg = f"{instance.secrets_file} is not readable as JSON; restore it from the backup."
-            raise ConfigError(msg) from error
+            raise ConfigError(
+                f"{instance.secrets_file} is not readable as JSON; restore it from the backup."
+            ) from error
     found = {name: os.environ.get(f"PASSES_{name.upper()}") or stored.get(name, "") for name in SECRET_NAMES}
     for name, value in found.items():
         try:
@@ -96,11 +97,10 @@ def read_secrets(instance: Instance) -> dict[str, str]:
         except (TypeError, ValueError):
             good = False
         if not good:
-            msg = (
+            raise ConfigError(
                 f"Secret “{name}” is missing or too short (64 hexadecimal digits are needed). Run `passes init` for a "
                 f"new instance, restore {instance.secrets_file} from the backup, or set PASSES_{name.upper()}."
             )
-            raise ConfigError(msg)
     return found
 
 
@@ -115,8 +115,7 @@ def read_settings(instance: Instance) -> dict[str, Any]:
     try:
         raw = tomllib.loads(instance.config_file.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
-        msg = f"{instance.config_file}: {error}. Correct the line it names."
-        raise ConfigError(msg) from error
+        raise ConfigError(f"{instance.config_file}: {error}. Correct the line it names.") from error
     return {key.upper(): value for key, value in raw.items()}
 
 

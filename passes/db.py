@@ -49,8 +49,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            msg = "a naive datetime cannot be stored; give it a time zone"
-            raise ValueError(msg)
+            raise ValueError("a naive datetime cannot be stored; give it a time zone")
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 

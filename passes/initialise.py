@@ -47,8 +47,7 @@ def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: date
     """
     instance = Instance(path.resolve())
     if TrustRepository(instance.trust_dir).is_initialised:
-        message = f"{instance.path} holds an instance already"
-        raise InstanceExistsError(message)
+        raise InstanceExistsError(f"{instance.path} holds an instance already")
     create_secrets(instance)
     app = create_app(instance.path)
     with app.app_context():
@@ -81,8 +80,7 @@ def establish_trust(app: Flask, offline_dir: Path, offline_passphrase: str, now:
     instance: Instance = app.extensions["instance"]
     repository = TrustRepository(instance.trust_dir)
     if repository.is_initialised:
-        message = f"{instance.trust_dir} holds a trust repository already"
-        raise InstanceExistsError(message)
+        raise InstanceExistsError(f"{instance.trust_dir} holds a trust repository already")
     session = db.session()
     passphrase = app.config["KEYS_PASSPHRASE"]
     keys = InstanceKeys(instance, passphrase)

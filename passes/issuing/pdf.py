@@ -116,8 +116,7 @@ class _OwnFilesFetcher(URLFetcher):
         del headers
         name = url.removeprefix(_OWN_SCHEME)
         if not url.startswith(_OWN_SCHEME) or name not in _FONT_FILES:
-            message = f"a printed sheet may not load {url}"
-            raise FatalURLFetchingError(message)
+            raise FatalURLFetchingError(f"a printed sheet may not load {url}")
         return URLFetcherResponse(url, (_FONTS / name).read_bytes(), {"Content-Type": "font/ttf"})
 
 
@@ -145,8 +144,7 @@ def render_windscreen(sheets: Sequence[Sheet]) -> bytes:
         for anchor in crowded:
             densities[anchor] += 1
             if densities[anchor] == _DENSITIES:
-                message = f"{anchor} of {len(sheets)} sheets holds more than a page can take"
-                raise SheetError(message)
+                raise SheetError(f"{anchor} of {len(sheets)} sheets holds more than a page can take")
 
 
 def _layout(source: str) -> Document:

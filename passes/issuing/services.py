@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.applications.models import Application, ApplicationState, ApplicationVehicle, Decision
+from passes.errors import RefusedError
 from passes.issuing.models import PassCrew, PassStatus, RevocationReason, StatusShard, VehiclePass
 from passes.issuing.reissue import sign_again
 from passes.local_time import end_of_day, start_of_day
@@ -35,17 +36,8 @@ _LAST_DIGITS = 4
 _STATUS_CODES = {PassStatus.REVOKED: Status.REVOKED, PassStatus.SUSPENDED: Status.SUSPENDED}
 
 
-class IssuingError(Exception):
-    """A pass cannot be issued or changed.
-
-    Attributes:
-        code: stable word that views turn into a sentence.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        """Keep the code beside the English message."""
-        super().__init__(message)
-        self.code = code
+class IssuingError(RefusedError):
+    """A pass cannot be issued or changed."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +57,9 @@ def window_of(application: Application, item: ApplicationVehicle) -> Window:
     start = start_of_day(application.first_day)
     end = min(end_of_day(application.last_day), end_of_day(item.vehicle.inspection_expires_on))
     if end <= start:
-        code = "inspection_expired"
-        message = f"the inspection of {item.vehicle.plate} ends before the window begins"
-        raise IssuingError(code, message)
+        raise IssuingError(
+            "inspection_expired", f"the inspection of {item.vehicle.plate} ends before the window begins"
+        )
     return Window(start, end)
 
 
@@ -238,9 +230,7 @@ def revoke(
         IssuingError: it is revoked already (`already_revoked`).
     """
     if vehicle_pass.status is PassStatus.REVOKED:
-        code = "already_revoked"
-        message = f"pass {vehicle_pass.number} is revoked already"
-        raise IssuingError(code, message)
+        raise IssuingError("already_revoked", f"pass {vehicle_pass.number} is revoked already")
     vehicle_pass.status = PassStatus.REVOKED
     vehicle_pass.status_reason = reason
     vehicle_pass.status_changed_at = now

@@ -54,8 +54,7 @@ def keep_person(
     elif provisional_key:
         person = session.scalar(sa.select(Person).where(Person.provisional_key == provisional_key))
     else:
-        msg = "a person needs an ID number or a provisional key"
-        raise ValueError(msg)
+        raise ValueError("a person needs an ID number or a provisional key")
     if person is None:
         person = Person(
             id_number=id_number,
