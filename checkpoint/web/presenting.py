@@ -102,8 +102,7 @@ def panel_of(event: Event, zone_names: dict[str, str]) -> Panel:
         zone_names: the zones' names by id.
     """
     if event.code is None:
-        message = "an event without a code has no verdict"
-        raise ValueError(message)
+        raise ValueError("an event without a code has no verdict")
     language, verdict = current_language(), event.code.verdict
     credential, statement = verdict.credential, event.statement
     people = _people(event)
@@ -197,16 +196,12 @@ def _facts(event: Event) -> tuple[str, ...]:
 
 
 def _reasons(findings: tuple[Finding, ...], zone_names: dict[str, str], crew: list[str]) -> list[ReasonShown]:
-    language, merged = current_language(), dict.fromkeys(finding.reason for finding in findings)
-    return [
-        _reason(reason, [f for f in findings if f.reason == reason], zone_names, crew, language) for reason in merged
-    ]
+    merged = dict.fromkeys(finding.reason for finding in findings)
+    return [_reason(reason, [f for f in findings if f.reason == reason], zone_names, crew) for reason in merged]
 
 
-def _reason(
-    reason: Reason, findings: list[Finding], zone_names: dict[str, str], crew: list[str], language: str
-) -> ReasonShown:
-    text = REASON_TEXTS[reason]["en" if language == "en" else "vi"]
+def _reason(reason: Reason, findings: list[Finding], zone_names: dict[str, str], crew: list[str]) -> ReasonShown:
+    text = REASON_TEXTS[reason][current_language()]
     names = [zone_names.get(finding.zone, finding.zone) for finding in findings if finding.zone]
     names += [crew[index] for finding in findings for index in finding.crew if index < len(crew)]
     return ReasonShown(str(reason), str(findings[0].severity), text.title, ", ".join(names), text.instruction)
