@@ -19,6 +19,8 @@ from passes.sites.services import sites_by_id
 from passes.stations.services import stations_by_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
 bp = Blueprint("followup", __name__, url_prefix="/followups")
@@ -30,10 +32,9 @@ def _zone_names(session: Session) -> dict[str, str]:
     return {zone_id: version.name for zone_id, version in movement.latest_versions(session).items()}
 
 
-def _filter_form(session: Session) -> ListFilterForm:
-    """Return the filters, offering only zones and areas that occur on this user's list."""
+def _filter_form(session: Session, names: Mapping[str, str]) -> ListFilterForm:
+    """Return the filters, offering only zones (by their names) and areas that occur on this user's list."""
     zones, areas = services.choices_for(session, current_user)
-    names = _zone_names(session)
     return ListFilterForm({zone_id: names[zone_id] for zone_id in sorted(zones)}, labels(session, areas))
 
 
@@ -42,7 +43,8 @@ def _filter_form(session: Session) -> ListFilterForm:
 def index() -> str:
     """List the people whom this user's office follows up, one row a person, new ones on top."""
     session = db.session()
-    form = _filter_form(session)
+    zones = _zone_names(session)
+    form = _filter_form(session, zones)
     page = db.paginate(
         services.people_on_list(session, current_user, form.filters()), per_page=_PEOPLE_A_PAGE, error_out=False
     )
@@ -53,7 +55,7 @@ def index() -> str:
         page=page,
         rows=rows,
         form=form,
-        zones=_zone_names(session),
+        zones=zones,
         areas=labels(session, codes),
         texts=texts,
         sees_everything=services.sees_everything(current_user),
@@ -92,7 +94,7 @@ def export_xlsx() -> Response:
     content = export.export_list(
         session,
         current_user,
-        _filter_form(session).filters(),
+        _filter_form(session, _zone_names(session)).filters(),
         [str(heading) for heading in texts.EXPORT_HEADINGS],
         {status: str(text) for status, text in texts.STATUSES.items()},
         moment,
