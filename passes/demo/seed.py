@@ -35,7 +35,6 @@ DEPOT_WARD = "00355"  # Thanh Xuân Trung, Thanh Xuân
 LODGING_WARD = "10354"  # Vân Đình, Ứng Hòa
 DISTRICT_OF_STAY = "281"  # Ứng Hòa
 OTHER_DISTRICT = "002"  # Hoàn Kiếm
-HAI_PHONG_WARD = "11410"  # Đông Hải 1, Hải An
 _PASSWORD_BYTES = 9
 
 
@@ -48,7 +47,7 @@ class Login:
     password: str
 
 
-# Organisation kind, full name, short name, tax number, area, user's name, login name, extra roles.
+# Organisation kind, full name, area, user's name, login name, roles if not the usual one.
 _OFFICES = (
     (OrganisationKind.AUTHORITY, "Sở Giao thông vận tải Hà Nội", None, "Nguyễn Thị Duyệt", "reviewer", ("reviewer",)),
     (OrganisationKind.AUTHORITY, "Sở Giao thông vận tải Hà Nội", None, "Phạm Quản Trị", "admin", ("administrator",)),
@@ -56,6 +55,7 @@ _OFFICES = (
     (OrganisationKind.DISTRICT, "UBND huyện Ứng Hòa", DISTRICT_OF_STAY, "Đỗ Văn Hòa", "ung-hoa", None),
     (OrganisationKind.DISTRICT, "UBND quận Hoàn Kiếm", OTHER_DISTRICT, "Trịnh Thị Kiếm", "hoan-kiem", None),
 )
+# Full name, short name, tax number, user's name, login name.
 _CARRIERS = (
     ("Công ty TNHH Vận tải Sông Hồng", "VT Sông Hồng", "0100109106", "Trần Văn Thảo", "song-hong"),
     ("Công ty CP Giao nhận Phố Hiến", "Giao nhận Phố Hiến", "0300588569", "Vũ Minh Hiến", "pho-hien"),
