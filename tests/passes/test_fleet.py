@@ -1,6 +1,5 @@
 """A carrier's vehicles and crew, through services and through the pages."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,8 +21,7 @@ from passes.people.models import Person
 from protocol.claims import Role, VehicleClass
 from protocol.zones import ZoneKind
 from tests.factories import CHUONG_DUONG, HOAN_KIEM, UNG_HOA, Factories, now, today
-
-Login = Callable[[User], FlaskClient]
+from tests.passes.pages import Login
 
 VEHICLE = {"plate": "29C-123.45", "vehicle_class": "2", "payload_tonnes": "3,5", "inspection_expires_on": "18/09/2030"}
 CREW = {
@@ -37,16 +35,6 @@ CREW = {
     "test_day": "",
     "test_clock": "",
 }
-
-
-@pytest.fixture
-def carrier(factories: Factories) -> User:
-    return factories.user()
-
-
-@pytest.fixture
-def desk(carrier: User, login: Login) -> FlaskClient:
-    return login(carrier)
 
 
 def vehicle_draft(**values: object) -> services.VehicleDraft:

@@ -1,9 +1,7 @@
 """Whether pages count, name and announce things as their readers would: one and many, in both languages."""
 
 import re
-from collections.abc import Callable
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -15,20 +13,9 @@ from passes.movement.services import ZoneDraft, publish_zone
 from passes.people.services import keep_person
 from protocol.zones import ZoneKind
 from tests.factories import HOAN_KIEM, UNG_HOA, Factories, now, today
-
-Login = Callable[[User], FlaskClient]
+from tests.passes.pages import Login
 
 VAN_DINH = "10354"
-
-
-@pytest.fixture
-def carrier(factories: Factories) -> User:
-    return factories.user()
-
-
-@pytest.fixture
-def desk(carrier: User, login: Login) -> FlaskClient:
-    return login(carrier)
 
 
 def said(client: FlaskClient, path: str, kind: str) -> list[str]:
