@@ -117,8 +117,3 @@ def count_unsent(session: Session, carrier: Organisation) -> int:
 
 def _count(session: Session, *conditions: sa.ColumnElement[bool]) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(Application).where(*conditions)) or 0
-
-
-def next_waiting(session: Session) -> Application | None:
-    """Return the application that has waited longest, or None."""
-    return session.scalar(waiting().limit(1))
