@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from passes import access, audit_texts, fonts, labels, moments
 from passes.db import db
@@ -19,11 +21,16 @@ from passes.extensions import LANGUAGES, csrf, language
 from passes.local_time import now
 
 if TYPE_CHECKING:
+    from werkzeug.routing import Map
     from werkzeug.wrappers import Response as BaseResponse
 
 log = logging.getLogger(__name__)
 home = Blueprint("home", __name__)
 lang = Blueprint("lang", __name__)
+
+# One slash, then anything but what browsers read as a second one, or leave out on the way to it.
+_OUR_PAGE = re.compile(r"/(?:[^/\\\s\x00-\x20\x7f][^\s\x00-\x20\x7f]*)?")
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -109,8 +116,7 @@ def switch(code: str) -> BaseResponse:
     if code in LANGUAGES:
         session["language"] = code
     target = request.args.get("next", "/")
-    is_ours = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return redirect(target if is_ours else "/")
+    return redirect(target if _OUR_PAGE.fullmatch(target) else "/")
 
 
 def _show_error(error: Exception) -> tuple[str, int]:
@@ -123,6 +129,20 @@ def _show_error(error: Exception) -> tuple[str, int]:
     else:
         log.info("answered %s (%s) at %s", status, reference, request.path)
     return render_template("errors/error.html", status=status, reference=reference), status
+
+
+class RowNumber(IntegerConverter):
+    """A row's number in an address: one that no database counts up to names no page."""
+
+    def __init__(self, url_map: Map) -> None:
+        """Bound the number."""
+        super().__init__(url_map, max=10**_MOST_DIGITS)
+
+
+def _refuse_far_pages() -> None:
+    """No list has so many pages, and no database counts that far."""
+    if len(request.args.get("page", "")) > _MOST_DIGITS:
+        abort(404)
 
 
 def _context() -> dict[str, Any]:
@@ -149,6 +169,8 @@ def init_app(app: Flask) -> None:
     from passes.stations.views import bp as stations
     from passes.trust.views import bp as trust
 
+    app.url_map.converters["int"] = RowNumber  # before any address is registered
+    app.before_request(_refuse_far_pages)
     csrf.exempt(api)  # a device proves itself with a signature; there is no cookie to ride on
     for blueprint in (
         home,
