@@ -8,10 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import phonenumbers
+import wtforms
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from wtforms import StringField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.widgets import NumberInput
 
 from passes.local_time import LOCAL, local_date, now
 
@@ -19,6 +21,7 @@ _DAY = re.compile(r"(?P<day>\d{1,2})[/.\- ](?P<month>\d{1,2})[/.\- ](?P<year>\d{
 _DAY_CLOSE = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d{4})")
 _DAY_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?P<minute>\d{2})?)?", re.IGNORECASE)
+_COUNT = re.compile(r"-?\d{1,9}")
 _REGION = "VN"
 
 
@@ -39,6 +42,36 @@ class Required(InputRequired):
         if not field.raw_data or not str(field.raw_data[0]).strip():
             field.errors[:] = []
             raise StopValidation(str(self.message))
+
+
+class _OneOfThese:
+    """Refuse what was not offered, or is offered no longer, with a sentence of ours.
+
+    The fields keep the names of those that they stand for: templates choose an element by them.
+    """
+
+    def pre_validate(self, form: Any) -> None:
+        """Look whether what came is among the choices.
+
+        Raises:
+            ValidationError: it is not.
+        """
+        try:
+            super().pre_validate(form)  # type: ignore[misc] # of the field that this is mixed into
+        except ValidationError:
+            raise ValidationError(_("Chọn một mục trong danh sách.")) from None
+
+
+class SelectField(_OneOfThese, wtforms.SelectField):
+    """One of a list that drops down."""
+
+
+class RadioField(_OneOfThese, wtforms.RadioField):
+    """One of a few that are all shown."""
+
+
+class SelectMultipleField(_OneOfThese, wtforms.SelectMultipleField):
+    """Any number of a list."""
 
 
 class TypedField(StringField):
@@ -110,15 +143,28 @@ class TonnesField(TypedField):
         """Return the mass."""
         try:
             value = Decimal(re.sub(r"\s*(tấn|tan|t)$", "", text, flags=re.IGNORECASE).replace(",", "."))
+            is_exact = value.is_finite() and value == value.quantize(Decimal("0.1"))
         except InvalidOperation:
             raise ValueError(_("Ghi bằng số, đơn vị tấn, ví dụ 3,5.")) from None
-        if not value.is_finite() or value != value.quantize(Decimal("0.1")):
+        if not is_exact:
             raise ValueError(_("Ghi đến một chữ số sau dấu phẩy, ví dụ 3,5."))
         return value
 
     def show(self, value: Decimal) -> str:
         """Return the mass as the reader types it: "3,5", in English "3.5"."""
         return format_decimal(value, "0.#")
+
+
+class CountField(TypedField):
+    """A number of things or days, typed in digits."""
+
+    widget = NumberInput()
+
+    def read(self, text: str) -> int:
+        """Return the number."""
+        if not _COUNT.fullmatch(text):
+            raise ValueError(_("Ghi bằng chữ số, ví dụ 14."))
+        return int(text)
 
 
 class PhoneField(TypedField):

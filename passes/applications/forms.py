@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, FormField, RadioField, SelectField, TextAreaField
+from wtforms import FieldList, Form, FormField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from passes.applications.checks import MAX_WINDOW_DAYS
@@ -18,7 +18,7 @@ from passes.applications.models import Application, RefusalCode
 from passes.applications.services import MAX_STOPS, MAX_VEHICLES, ApplicationDraft, CrewedVehicle
 from passes.applications.texts import REFUSALS
 from passes.areas.forms import AreaField
-from passes.form_fields import DayField, Required
+from passes.form_fields import DayField, RadioField, Required, SelectField
 from passes.labels import cargo_class_choices, crew_role, tonnes, vehicle_class
 from protocol.claims import CargoClass, Role
 from protocol.plates import format_plate

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import Length, ValidationError
 
 from passes.areas.forms import AreaField
@@ -18,7 +18,9 @@ from passes.form_fields import (
     ClockField,
     DayField,
     PhoneField,
+    RadioField,
     Required,
+    SelectField,
     TonnesField,
     TypedField,
     WithinDays,

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
-from passes.form_fields import Required
+from passes.form_fields import RadioField, Required
 from passes.issuing.models import RevocationReason
 from passes.issuing.texts import REVOCATIONS
 

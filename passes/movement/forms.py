@@ -6,14 +6,25 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, FieldList, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import BooleanField, FieldList, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from passes.areas.forms import AreaField
-from passes.form_fields import ClockField, DayField, Required, WithinDays, moment_of
+from passes.form_fields import (
+    ClockField,
+    CountField,
+    DayField,
+    RadioField,
+    Required,
+    SelectField,
+    SelectMultipleField,
+    WithinDays,
+    moment_of,
+)
 from passes.local_time import end_of_day
 from passes.movement.services import ScanFilters, ZoneDraft
 from passes.movement.texts import ACTIONS, OUTCOMES, ZONE_KINDS
@@ -42,7 +53,7 @@ _MESSAGES = {
     "monitoring_days": _l("Số ngày theo dõi từ 1 đến 365."),
     "withdrawn": _l("Khu vực này đã được rút lại."),
 }
-_FIELD_OF = {"starts_at": "starts_day", "ends_at": "ends_day", "at": "ends_day"}
+_FIELD_OF = {"starts_at": "starts_day", "ends_at": "ends_day", "at": "ends_day", "id": "ends_day"}
 
 
 class ZoneForm(FlaskForm):
@@ -71,7 +82,7 @@ class ZoneForm(FlaskForm):
         _l("Đến ngày"), [WithinDays(_PAST_DAYS, _FUTURE_DAYS)], description=_l("Để trống khi chưa biết.")
     )
     ends_clock = ClockField(_l("Đến giờ"), description=_l("Để trống là đến hết ngày."))
-    monitoring_days = IntegerField(
+    monitoring_days = CountField(
         _l("Số ngày theo dõi y tế"),
         [
             InputRequired(_l("Nhập số ngày.")),
@@ -96,6 +107,11 @@ class ZoneForm(FlaskForm):
             ("yes", _l("Có tính: đi qua cũng là yếu tố dịch tễ")),
             ("no", _l("Không tính: chỉ người đã dừng lại trong khu vực")),
         ]
+
+    def validate_ends_day(self, field: DayField) -> None:
+        """An hour needs its day."""
+        if self.ends_clock.data is not None and field.data is None and not field.errors:
+            raise ValidationError(_("Nhập ngày, hoặc bỏ trống cả ngày và giờ."))
 
     def change_rows(self) -> bool:
         """Add or remove the row whose button was pressed; say whether one was."""

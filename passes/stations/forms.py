@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import Length
 
 from passes.areas.forms import AreaField
-from passes.form_fields import Required
+from passes.form_fields import RadioField, Required, SelectField
 from protocol.trust import Direction, StationKind
 
 if TYPE_CHECKING:
