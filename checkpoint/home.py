@@ -9,6 +9,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from checkpoint.errors import StationError
 from checkpoint.scanlog import ScanLog
@@ -95,19 +97,28 @@ class Home:
         """
         path = self.path / "device.pem"
         if make and not path.exists():
-            pem = Ed25519PrivateKey.generate().private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            self._write(path, pem)
-        try:
-            key = serialization.load_pem_private_key(path.read_bytes(), None)
-        except FileNotFoundError:
-            raise HomeError("not_enrolled", path=self.path) from None
-        except (OSError, ValueError, TypeError) as error:
-            raise HomeError("home_damaged", path=path) from error
+            self._write(path, _pem(Ed25519PrivateKey.generate()))
+        key = self._read_key(path)
         if not isinstance(key, Ed25519PrivateKey):
             raise HomeError("home_damaged", path=path)
         return SoftwareSigner(key)
+
+    def encryption_key(self, *, make: bool = False) -> X25519PrivateKey:
+        """Return the key with which this device opens what only its station may read.
+
+        Args:
+            make: make one if there is none yet.
+
+        Raises:
+            HomeError: there is none, it is damaged, or it cannot be written.
+        """
+        path = self.path / "device-x25519.pem"
+        if make and not path.exists():
+            self._write(path, _pem(X25519PrivateKey.generate()))
+        key = self._read_key(path)
+        if not isinstance(key, X25519PrivateKey):
+            raise HomeError("home_damaged", path=path)
+        return key
 
     def trust_store(self) -> TrustStore:
         """Return the store of the data that the enrolment's anchor vouches for.
@@ -115,7 +126,8 @@ class Home:
         Raises:
             HomeError: the station is not enrolled.
         """
-        return TrustStore(self.path / "trust", bytes.fromhex(self.enrolment().root_sha256))
+        enrolment = self.enrolment()
+        return TrustStore(self.path / "trust", bytes.fromhex(enrolment.root_sha256), station=enrolment.station)
 
     def scan_log(self) -> ScanLog:
         """Open the log.
@@ -125,6 +137,14 @@ class Home:
         """
         self.make()
         return ScanLog(self.path / "scans.db")
+
+    def _read_key(self, path: Path) -> PrivateKeyTypes:
+        try:
+            return serialization.load_pem_private_key(path.read_bytes(), None)
+        except FileNotFoundError:
+            raise HomeError("not_enrolled", path=self.path) from None
+        except (OSError, ValueError, TypeError) as error:
+            raise HomeError("home_damaged", path=path) from error
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file whole or not at all, readable by this user only."""
@@ -142,6 +162,12 @@ class Home:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def _pem(key: Ed25519PrivateKey | X25519PrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 @contextmanager

@@ -61,17 +61,19 @@ class IssuerClient:
         self.url = url.rstrip("/")
         self._http = urllib3.PoolManager(timeout=TIMEOUT, retries=False, headers={"User-Agent": "checkpoint"})
 
-    def enrol(self, signer: SoftwareSigner, secret: bytes) -> str:
-        """Make this device's key known; return the id of the station that it is for.
+    def enrol(self, signer: SoftwareSigner, secret: bytes, encryption_key: bytes) -> str:
+        """Make this device's keys known; return the id of the station that it is for.
 
         Args:
             signer: the device's key.
             secret: from the enrolment code.
+            encryption_key: public half of the key that opens what only this station may read, 32 raw bytes.
 
         Raises:
             IssuerError: it did not.
         """
-        body = cbor.dumps({"secret": secret, "public_key": signer.public_raw, "proof": make_proof(signer, secret)})
+        said = {"secret": secret, "public_key": signer.public_raw, "encryption_key": encryption_key}
+        body = cbor.dumps(said | {"proof": make_proof(signer, secret, encryption_key)})
         answer = self._post(ENROL_PATH, body, {"Content-Type": "application/cbor"})
         try:
             return fields.text(fields.mapping(cbor.loads(answer)).get("station"), 64)

@@ -59,6 +59,8 @@ SENTENCES = {
     "trust_rollback": N_("Dữ liệu từ “%(source)s” cũ hơn dữ liệu đang dùng nên bị từ chối."),
     "trust_in_future": N_("Dữ liệu từ “%(source)s” ghi thời điểm trong tương lai; hãy kiểm tra đồng hồ."),
     "trust_content_invalid": N_("Máy chốt không hiểu dữ liệu từ “%(source)s”; hãy cập nhật chương trình (%(detail)s)."),
+    "roster_missing": N_("Chưa có danh sách cán bộ của máy chốt này; hãy đồng bộ."),
+    "roster_closed": N_("Máy này không mở được danh sách cán bộ của máy chốt; hãy ghi danh lại máy (%(detail)s)."),
     "trust_unwritable": N_("Không ghi được dữ liệu kiểm tra (%(detail)s); dữ liệu đang dùng vẫn giữ nguyên."),
     "entry_invalid": N_("Thông tin nhập chưa đúng; hãy kiểm tra lại."),
     "plate_invalid": N_("Biển số chưa đúng; ví dụ 29C-123.45. Biển khác mẫu: hãy đánh dấu “Biển đặc biệt”."),

@@ -8,6 +8,7 @@ from checkpoint.home import Home
 from checkpoint.i18n import gettext as _
 from checkpoint.messages import sentence
 from checkpoint.moments import show_age, show_moment
+from checkpoint.roster import RosterError, read_roster
 from checkpoint.sync import SyncResult
 from checkpoint.trust import TrustStatus, TrustStoreError
 from protocol.policy import Policy
@@ -48,7 +49,17 @@ def station_condition(home: Home) -> dict[str, Any]:
         "refused": {refusal.id: refusal.code for refusal in log.refusals()},
         "last_scan": last.isoformat() if last else None,
         "clock_in_doubt": clock.is_in_doubt,
+        "roster": _describe_roster(home),
     }
+
+
+def _describe_roster(home: Home) -> dict[str, Any]:
+    """Return how many officers this device knows of, or what keeps it from knowing."""
+    try:
+        roster = read_roster(home)
+    except (RosterError, TrustStoreError) as error:
+        return {"problem": error.code}
+    return {"epoch": roster.epoch, "officers": len(roster.officers)}
 
 
 def condition_in_words(condition: dict[str, Any]) -> str:

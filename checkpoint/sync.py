@@ -65,8 +65,10 @@ def enrol(home: Home, code_text: str, now: datetime) -> Enrolment:
         raise EnrolError("enrolled_already", station=home.enrolment().station)
     home.make()
     # First the anchor: a code whose root does not match must not get to see this device's key.
-    TrustStore(home.path / "trust", code.root_sha256).import_from(f"{code.url.rstrip('/')}/trust", now)
-    station = IssuerClient(code.url).enrol(home.device_key(make=True), code.secret)
+    store = TrustStore(home.path / "trust", code.root_sha256, station=code.station)
+    store.import_from(f"{code.url.rstrip('/')}/trust", now)
+    encryption_key = home.encryption_key(make=True).public_key().public_bytes_raw()
+    station = IssuerClient(code.url).enrol(home.device_key(make=True), code.secret, encryption_key)
     if station != code.station:
         raise EnrolError("enrolled_elsewhere", station=station, expected=code.station)
     enrolment = Enrolment(code.url.rstrip("/"), code.station, code.root_sha256.hex())

@@ -7,6 +7,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from protocol import cbor, fields
 from protocol.cose import Signer
@@ -76,33 +77,45 @@ class EnrolmentCode:
             raise EnrolmentError("the enrolment code is mistyped") from error
 
 
-def make_proof(signer: Signer, secret: bytes) -> bytes:
-    """Prove that a device holds its key and the secret: a signature over `vehicle-pass enrol` and the secret.
+def make_proof(signer: Signer, secret: bytes, encryption_key: bytes = b"") -> bytes:
+    """Prove that a device holds its key and the secret, and that an encryption key is its own.
+
+    The signature is over `vehicle-pass enrol`, the secret and the encryption key. Secrets are shorter than secret and
+    key together, so no proof passes for another.
 
     Args:
         signer: The device's new key.
         secret: The secret of the enrolment code.
+        encryption_key: The X25519 key that the device opens its station's box with, 32 raw bytes; empty for a device
+            without one.
     """
-    return signer.sign(_PROOF_CONTEXT + secret)
+    return signer.sign(_PROOF_CONTEXT + secret + encryption_key)
 
 
-def check_proof(public_key: bytes, secret: bytes, proof: bytes) -> None:
+def check_proof(public_key: bytes, secret: bytes, proof: bytes, encryption_key: bytes = b"") -> None:
     """Check what `make_proof` gave.
 
     Args:
         public_key: The device's key, 32 raw bytes.
         secret: The secret that the issuer handed out.
         proof: The signature, 64 bytes.
+        encryption_key: The device's encryption key, if it sent one.
 
     Raises:
-        EnrolmentError: If the proof is not this key's for this secret.
+        EnrolmentError: If the proof is not this key's for this secret and encryption key, or nothing can be
+            encrypted to that key.
     """
-    if len(public_key) != _KEY_BYTES:
-        raise EnrolmentError("not an Ed25519 key")
+    if len(public_key) != _KEY_BYTES or len(encryption_key) not in (0, _KEY_BYTES):
+        raise EnrolmentError("not an Ed25519 key, or not an X25519 key")
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(proof, _PROOF_CONTEXT + secret)
+        Ed25519PublicKey.from_public_bytes(public_key).verify(proof, _PROOF_CONTEXT + secret + encryption_key)
+        if encryption_key:
+            # A point of small order is refused here, not when something is to be encrypted to it.
+            X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(encryption_key))
     except InvalidSignature as error:
         raise EnrolmentError("the proof does not match") from error
+    except ValueError as error:
+        raise EnrolmentError("nothing can be encrypted to this key") from error
 
 
 def _checksum(content: bytes) -> bytes:

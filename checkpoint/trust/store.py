@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
+from checkpoint.trust.boxes import keep_newest
 from checkpoint.trust.errors import TrustImportError, TrustStoreError
 from checkpoint.trust.generations import Generation, GenerationDamagedError, Generations
 from checkpoint.trust.limits import Limits
 from checkpoint.trust.sources import Source, open_source
 from checkpoint.trust.updating import METADATA_DIR, ROOT_HISTORY, TARGETS_DIR, expiries, find_anchor, update
 from protocol.progress import WentBackError, require_progress
+from protocol.roster import roster_path
 from protocol.trust import Trust, TrustError, load
 
 # How far ahead of the clock data may claim to have been published: a wrong clock at the issuer, not one at the station,
@@ -71,11 +73,15 @@ class TrustStore:
         directory: `trust/` in the station's home.
         root_sha256: SHA-256 (32 bytes) of the root from the enrolment code.
         limits: ceilings of an import.
+        station: whose box of officers is kept; None keeps none.
     """
 
-    def __init__(self, directory: Path, root_sha256: bytes, limits: Limits | None = None) -> None:
+    def __init__(
+        self, directory: Path, root_sha256: bytes, limits: Limits | None = None, station: str | None = None
+    ) -> None:
         self._root_sha256 = root_sha256
         self._limits = limits or Limits()
+        self._station = station
         self._directory = directory / root_sha256.hex()[:_ANCHOR_CHARS]
         self._generations = Generations(self._directory)
 
@@ -123,6 +129,15 @@ class TrustStore:
         """
         return self._load()[1]
 
+    def station_box(self) -> bytes | None:
+        """Return the box that only the devices of this station can open, None where there is none.
+
+        Raises:
+            TrustStoreError: as `load_current`.
+        """
+        generation, _ = self._load()
+        return None if self._station is None else self._read_targets(generation).get(roster_path(self._station))
+
     def status(self) -> TrustStatus:
         """Return the store's condition; never raises for an empty or damaged store."""
         try:
@@ -159,24 +174,28 @@ class TrustStore:
         staging = self._generations.stage(self._base())
         with open_source(source, self._limits) as opened:
             bootstrap = self._own_anchor(staging) or find_anchor(opened, self._root_sha256)
-            trust = load_trust(update(opened, bootstrap, staging, clock), opened)
+            contents = update(opened, bootstrap, staging, clock, self._station)
+            trust = load_trust(contents, opened)
         _check_time(trust, clock, opened)
         if before and trust.generation < before.number:
             detail = f"publication {trust.generation} is older than {before.number}"
             raise TrustImportError("trust_rollback", source=opened.name, detail=detail)
-        self._require_progress(trust, opened)
+        self._require_progress(trust, contents, staging, opened)
         floor = max(trust.published_at, before.floor) if before else trust.published_at
         accepted = self._generations.accept(trust.generation, floor)
         return Imported(trust.generation, trust.published_at, is_new=accepted != before)
 
-    def _require_progress(self, trust: Trust, source: Source) -> None:
+    def _require_progress(self, trust: Trust, contents: Mapping[str, bytes], staging: Path, source: Source) -> None:
         """Refuse what newer version numbers alone do not show to be older than what is in force."""
         try:
-            _, before = self._load()
-        except TrustStoreError:
+            generation, before = self._load()
+            held = self._read_targets(generation)
+        except (TrustStoreError, GenerationDamagedError, OSError):
             return  # nothing sound to compare with: the first import, or a repair
         try:
             require_progress(before, trust)
+            if self._station is not None:
+                keep_newest(staging / TARGETS_DIR, self._station, (held, before), (contents, trust))
         except WentBackError as error:
             raise TrustImportError("trust_rollback", source=source.name, detail=str(error)) from error
 

@@ -14,6 +14,7 @@ from tuf.ngclient import Updater
 from checkpoint.trust.errors import TrustImportError, refusal
 from checkpoint.trust.sources import Source
 from protocol import trust as protocol_trust
+from protocol.roster import OFFICERS_PREFIX, roster_path
 
 METADATA_DIR = "metadata"
 TARGETS_DIR = "targets"
@@ -22,7 +23,7 @@ ROOT_HISTORY = "root_history"
 BEFORE_EVERY_EXPIRY = datetime.min.replace(tzinfo=UTC)
 
 _LIVE = "live"
-_TARGET_NAME = re.compile(r"[a-z][a-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)?")
+_TARGET_NAME = re.compile(r"[a-z][a-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 
 
 def set_clock(updater: Updater, now: datetime) -> None:
@@ -77,7 +78,9 @@ def first_root(source: Source) -> bytes:
     raise TrustImportError("trust_incomplete", source=source.name, detail="1.root.json is not there")
 
 
-def update(source: Source, bootstrap: bytes, directory: Path, now: datetime) -> dict[str, bytes]:
+def update(
+    source: Source, bootstrap: bytes, directory: Path, now: datetime, station: str | None = None
+) -> dict[str, bytes]:
     """Verify what a source has, starting from a trusted root, and fetch every target of it.
 
     Args:
@@ -86,6 +89,7 @@ def update(source: Source, bootstrap: bytes, directory: Path, now: datetime) -> 
         directory: a working copy; its `metadata/` and `targets/` hold what was accepted before, behind which the
             source must not go back, and afterwards what is accepted now.
         now: the clock at which TUF's expiry is judged.
+        station: whose officers are fetched; those of others are nothing to this machine.
 
     Returns:
         Target name → content.
@@ -111,7 +115,7 @@ def update(source: Source, bootstrap: bytes, directory: Path, now: datetime) -> 
         updater.refresh()
         if updater.get_targetinfo(protocol_trust.HEAD) is None:
             raise TrustImportError("trust_incomplete", source=source.name, detail=protocol_trust.HEAD)
-        paths = dict(_fetch(updater, source, metadata_dir))
+        paths = dict(_fetch(updater, source, metadata_dir, station))
     except (RepositoryError, DownloadError) as error:
         raise refusal(error, source.name) from error
     kept = set(paths.values())
@@ -137,12 +141,15 @@ def expiries(directory: Path) -> dict[str, datetime]:
     return {role: _read(path).signed.expires for role, path in files.items()}
 
 
-def _fetch(updater: Updater, source: Source, metadata_dir: Path) -> Iterator[tuple[str, Path]]:
+def _fetch(updater: Updater, source: Source, metadata_dir: Path, station: str | None) -> Iterator[tuple[str, Path]]:
     """Yield name and file of every target; those that came with the working copy are not fetched again."""
     names = {name for role in ("targets", _LIVE) for name in _listed(metadata_dir / f"{role}.json")}
     if len(names) > source.limits.targets:
         raise TrustImportError("trust_too_large", source=source.name, detail=f"{len(names)} targets")
+    own = None if station is None else roster_path(station)
     for name in sorted(names):
+        if name.startswith(OFFICERS_PREFIX) and name != own:
+            continue
         if not _TARGET_NAME.fullmatch(name):
             raise TrustImportError("trust_metadata_invalid", source=source.name, detail=f"target name {name!r}")
         info = updater.get_targetinfo(name)

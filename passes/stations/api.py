@@ -107,13 +107,17 @@ def enrol() -> Response:
         secret = fields.byte_string(said.get("secret"), 32, at_least=16)
         public_key = fields.byte_string(said.get("public_key"), 32)
         proof = fields.byte_string(said.get("proof"), 64)
+        encryption_key = said.get("encryption_key")
+        encryption_key = None if encryption_key is None else fields.byte_string(encryption_key, 32)
     except (cbor.CborError, fields.FieldError) as error:
         raise ApiError("malformed", 400) from error
     try:
-        device = services.enrol(db.session(), secret, public_key, proof, now())
+        device = services.enrol(db.session(), secret, public_key, proof, now(), encryption_key)
     except services.StationError as error:
         raise ApiError(error.code, 409 if error.code in _CONFLICTS else 403) from error
     db.session.commit()
+    if encryption_key is not None:
+        jobs.wake()
     return _answer({"station": device.station_id})
 
 

@@ -93,6 +93,7 @@ def list_() -> None:
 @with_appcontext
 def revoke(device_id: int) -> None:
     """Revoke a device, by its number in `passes stations list`."""
+    from passes import jobs
     from passes.db import db
     from passes.local_time import now
     from passes.stations import services
@@ -103,4 +104,5 @@ def revoke(device_id: int) -> None:
         click.echo(str(error), err=True)
         sys.exit(2)
     db.session.commit()
+    jobs.wake()
     click.echo(f"device {device.id} of {device.station_id} is revoked")

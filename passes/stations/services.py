@@ -169,7 +169,9 @@ def issue_enrolment_code(
     return EnrolmentCode(url=url, station=station.id, secret=secret, root_sha256=root_sha256)
 
 
-def enrol(session: Session, secret: bytes, public_key: bytes, proof: bytes, now: datetime) -> Device:
+def enrol(
+    session: Session, secret: bytes, public_key: bytes, proof: bytes, now: datetime, encryption_key: bytes | None = None
+) -> Device:
     """Enrol a device that shows a code's secret and proves its key.
 
     A repeated request for the same key, whose first answer was lost, gets the same answer.
@@ -178,14 +180,15 @@ def enrol(session: Session, secret: bytes, public_key: bytes, proof: bytes, now:
         session: the caller's transaction.
         secret: out of the enrolment code.
         public_key: Ed25519, 32 raw bytes.
-        proof: signature of that key over the secret.
+        proof: signature of that key over the secret and the encryption key.
         now: when.
+        encryption_key: X25519, 32 raw bytes; a device without one gets nothing that only its station may read.
 
     Raises:
         StationError: `proof_invalid`, `secret_unknown`, `secret_used`, `secret_expired` or `key_taken`.
     """
     try:
-        check_proof(public_key, secret, proof)
+        check_proof(public_key, secret, proof, encryption_key or b"")
     except EnrolmentError as error:
         raise StationError("proof_invalid", str(error)) from error
     kept = session.scalar(
@@ -196,7 +199,8 @@ def enrol(session: Session, secret: bytes, public_key: bytes, proof: bytes, now:
     kid = key_id(public_key).hex()
     known = device_for(session, kid)
     if known is not None:
-        is_repeated = known.public_key == public_key and known.station_id == kept.station_id
+        is_repeated = (known.public_key, known.encryption_key) == (public_key, encryption_key)
+        is_repeated = is_repeated and known.station_id == kept.station_id
         if is_repeated and kept.used_at == known.enrolled_at and known.revoked_at is None:
             return known
         raise StationError("key_taken", "this key is enrolled already; make a new one")
@@ -212,8 +216,17 @@ def enrol(session: Session, secret: bytes, public_key: bytes, proof: bytes, now:
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined] # an UPDATE's result counts rows
         raise StationError("secret_used", "this code has been used; ask for a new one")
-    device = Device(station_id=kept.station_id, kid=kid, public_key=public_key, enrolled_at=now, last_seen_at=now)
+    device = Device(
+        station_id=kept.station_id,
+        kid=kid,
+        public_key=public_key,
+        encryption_key=encryption_key,
+        enrolled_at=now,
+        last_seen_at=now,
+    )
     session.add(device)
+    if encryption_key is not None:  # what only its station may read is encrypted to it from now on
+        trust.note_change(session, "device.enrolled", now)
     audit.record(session, None, "stations.enrol", device, {"station": device.station_id, "kid": kid}, now)
     return device
 
@@ -221,6 +234,17 @@ def enrol(session: Session, secret: bytes, public_key: bytes, proof: bytes, now:
 def device_for(session: Session, kid: str) -> Device | None:
     """Return the device whose key has this id (hex), revoked ones included, or None."""
     return session.scalar(sa.select(Device).where(Device.kid == kid))
+
+
+def encryption_keys(session: Session) -> dict[str, list[bytes]]:
+    """Return by station, in the order of ids, the encryption keys of its devices that are not revoked."""
+    found: dict[str, list[bytes]] = {}
+    statement = sa.select(Device.station_id, Device.encryption_key).where(
+        Device.revoked_at.is_(None), Device.encryption_key.is_not(None)
+    )
+    for station_id, key in session.execute(statement.order_by(Device.station_id, Device.id)):
+        found.setdefault(station_id, []).append(key)
+    return found
 
 
 def get_device(session: Session, device_id: int) -> Device | None:
@@ -239,6 +263,8 @@ def revoke_device(session: Session, actor: User | None, device_id: int, now: dat
         raise StationError("device_unknown", f"no device has the number {device_id}")
     if device.revoked_at is None:
         device.revoked_at = now
+        if device.encryption_key is not None:  # it gets no next key
+            trust.note_change(session, "device.revoked", now)
         audit.record(
             session, actor, "stations.revoke_device", device, {"station": device.station_id, "kid": device.kid}, now
         )

@@ -106,5 +106,6 @@ def revoke(device_id: int) -> str | Response:
         return render_template("stations/revoke.html", device=device, station=station)
     services.revoke_device(session, current_user, device_id, now())
     db.session.commit()
+    jobs.wake()
     flash(_("Đã thu hồi máy của %(name)s.", name=station.name), "success")
     return redirect(url_for("stations.index"))

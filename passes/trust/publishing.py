@@ -10,6 +10,7 @@ from passes.issuing import services as issuing
 from passes.movement import services as movement
 from passes.stations import services as stations
 from passes.trust import services
+from passes.trust.boxes import station_boxes
 from passes.trust.roles import TrustRepositoryError, is_live
 from protocol import policy
 from protocol import trust as targets
@@ -98,6 +99,7 @@ def live_targets(
         "live/head": targets.dump_head(now, generation),
     }
     before = _load_if_sound(previous)
+    made |= station_boxes(session, signer, previous, before, generation, is_anew=is_anew)
     for uri, statuses in issuing.status_lists(session).items():
         signed_at = None if before is None else before.statuses_signed_at.get(uri)
         is_said = (

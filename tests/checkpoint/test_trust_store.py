@@ -465,7 +465,7 @@ def test_oversized_files_are_refused_whoever_signed_them(
     authority.repository.publish_live(live, authority.online, START)
 
     def refused(limits: Limits) -> str:
-        small = TrustStore(tmp_path / "small", authority.repository.root_sha256(), limits)
+        small = TrustStore(tmp_path / "small", authority.repository.root_sha256(), limits, station="chot-1")
         assert refusal_of(small.import_from, authority.repository.directory, START) == "trust_too_large"
         return refusal_of(small.import_from, authority.export(), START)
 
