@@ -17,7 +17,7 @@ from passes.issuing import register, services, texts
 from passes.issuing.forms import RevocationForm
 from passes.issuing.models import PassStatus, VehiclePass
 from passes.issuing.pdf import render_windscreen
-from passes.issuing.sheets import Letterhead, sheet_of
+from passes.issuing.sheets import letterhead, sheet_of
 from passes.issuing.symbol import draw_symbol
 
 if TYPE_CHECKING:
@@ -35,16 +35,6 @@ bp.add_app_template_filter(lambda verb: texts.HISTORY.get(verb, verb), "pass_eve
 def _wanted_state() -> register.PassState | None:
     wanted = request.args.get("state", "")
     return register.PassState(wanted) if wanted in set(register.PassState) else None
-
-
-def _letterhead() -> Letterhead:
-    config = current_app.config
-    return Letterhead(
-        agency=config["ISSUING_AGENCY"],
-        place=config["ISSUING_PLACE"],
-        legal_basis=config["LEGAL_BASIS"],
-        parent_agency=config["ISSUING_PARENT_AGENCY"],
-    )
 
 
 def _find(number: str) -> VehiclePass:
@@ -74,7 +64,7 @@ def download(number: str) -> Response:
         flash(_("Giấy %(number)s đã bị thu hồi, không in được nữa.", number=number), "error")
         return redirect(url_for("issuing.index"))
     try:
-        sheet = sheet_of(session, vehicle_pass, _letterhead())
+        sheet = sheet_of(session, vehicle_pass, letterhead(current_app.config))
     except services.IssuingError as error:
         flash(texts.ERRORS[error.code], "warning")
         return redirect(url_for("issuing.index"))
