@@ -17,7 +17,8 @@ from alembic.script import ScriptDirectory
 from passes import jobs
 from passes.areas.models import Area
 from passes.db import db
-from passes.trust import publishing, services
+from passes.issuing.reissue import unsigned_passes
+from passes.trust import lifecycle, publishing, services
 from passes.trust.instance_keys import InstanceKeys
 from passes.trust.keys import KeyFileError
 from passes.trust.repository import TrustRepository
@@ -34,8 +35,16 @@ if TYPE_CHECKING:
 
 WORKER_SILENCE = timedelta(minutes=3)
 TRUST_AGE = timedelta(hours=3)
-EXPIRY_WARNING = timedelta(days=2)
+EXPIRY_WARNINGS = {"root": timedelta(days=30), "targets": timedelta(days=14)}
+"""People with keys have to come together for these two; the worker signs the rest anew every hour."""
+ONLINE_EXPIRY_WARNING = timedelta(days=5)
+SIGNING_PATIENCE = timedelta(minutes=15)
 LEAST_FREE_BYTES = 500 * 1024 * 1024
+_RENEWED_BY = {
+    "root": "`passes trust rotate-root --offline-keys DIR` with two of the root keys renews it.",
+    "targets": "`passes trust publish --offline-keys DIR` with the targets key renews it.",
+}
+_RENEWED_BY_ALL = "is the worker running? `passes trust publish` renews it."
 _PRIVATE = 0o077
 _MAIL_TIMEOUT_SECONDS = 5
 
@@ -64,6 +73,7 @@ def examine(app: Flask, now: datetime) -> list[Finding]:
         ("keys", lambda: _keys(app, instance, now), "issuing, online and sealing keys open"),
         ("trust", lambda: _trust(instance, now), "published lately, nothing about to expire"),
         ("worker", lambda: _worker(instance.path, now), "alive"),
+        ("signing", lambda: _signing(now), "no pass waits for its signature"),
         ("disk", lambda: _disk(instance.path), "enough room"),
         (
             "mail",
@@ -112,16 +122,23 @@ def _migrations(app: Flask) -> Iterator[str]:
 
 def _keys(app: Flask, instance: Instance, now: datetime) -> Iterator[str]:
     keys = InstanceKeys(instance, app.config["KEYS_PASSPHRASE"])
+    repository = TrustRepository(instance.trust_dir)
     opened: tuple[Callable[[], object], ...] = (
-        lambda: keys.online,
+        lambda: lifecycle.require_online_keys(repository, keys),
         lambda: keys.sealing,
         lambda: keys.signer_for(bytes.fromhex(services.current_issuer_key(db.session(), now).kid)),
+        lambda: publishing.require_published(
+            repository, bytes.fromhex(services.current_issuer_key(db.session(), now).kid)
+        ),
     )
     for look in opened:
         try:
             look()
         except (KeyFileError, services.NoIssuerKeyError) as error:
             yield str(error)
+        except TrustRepositoryError as error:
+            if error.code in {"key_not_published", "key_unknown"}:  # the rest is for the part “trust” to say
+                yield str(error)
         except sa.exc.SQLAlchemyError as error:
             yield f"which key signs cannot be read ({type(error).__name__}); see “database”."
 
@@ -129,13 +146,14 @@ def _keys(app: Flask, instance: Instance, now: datetime) -> Iterator[str]:
 def _trust(instance: Instance, now: datetime) -> Iterator[str]:
     repository = TrustRepository(instance.trust_dir)
     try:
-        status = repository.status(now + EXPIRY_WARNING)
+        roles = repository.status(now).roles
         published_at = publishing.current_trust(repository).published_at
     except (TrustRepositoryError, TrustError) as error:
         yield f"{error} Restore trust/ from the backup."
         return
-    for role in status.expired_roles:
-        yield f"“{role}” expires within two days; `passes trust publish` renews it (root, targets: offline keys)."
+    for name, role in roles.items():
+        if role.expires - now <= EXPIRY_WARNINGS.get(name, ONLINE_EXPIRY_WARNING):
+            yield f"“{name}” expires {role.expires:%Y-%m-%d %H:%M} UTC; {_RENEWED_BY.get(name, _RENEWED_BY_ALL)}"
     if now - published_at > TRUST_AGE:
         yield f"last published {published_at:%Y-%m-%d %H:%M} UTC; is the worker running?"
 
@@ -148,6 +166,16 @@ def _worker(path: Path, now: datetime) -> Iterator[str]:
     seen = datetime.fromtimestamp(sign.stat().st_mtime, UTC)
     if now - seen > WORKER_SILENCE:
         yield f"was last alive {seen:%Y-%m-%d %H:%M} UTC; start `passes serve` (or `passes worker`)."
+
+
+def _signing(now: datetime) -> Iterator[str]:
+    try:
+        count, oldest = unsigned_passes(db.session())
+    except sa.exc.SQLAlchemyError as error:
+        yield f"what waits cannot be read ({type(error).__name__}); see “database”."
+        return
+    if oldest is not None and now - oldest > SIGNING_PATIENCE:
+        yield f"{count} passes wait since {oldest:%Y-%m-%d %H:%M} UTC; see “worker”, “keys” and the worker's log."
 
 
 def _disk(path: Path) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes import audit
+from passes.db import UtcDateTime
 from passes.issuing.models import PassStatus, VehiclePass
 from protocol import claims
 
@@ -55,6 +56,14 @@ def request_reissue(session: Session, actor: User | None, kid: str, rules: Polic
     count: int = done.rowcount  # type: ignore[attr-defined] # an UPDATE's result counts rows
     audit.record(session, actor, "issuing.request_reissue", f"IssuerKey:{kid}", {"passes": count}, now)
     return count
+
+
+def unsigned_passes(session: Session) -> tuple[int, datetime | None]:
+    """Return how many passes wait for a signature, first or again, and since when the first of them does."""
+    since = sa.func.coalesce(VehiclePass.reissue_requested_at, VehiclePass.requested_at, type_=UtcDateTime())
+    statement = sa.select(sa.func.count(), sa.func.min(since, type_=UtcDateTime()))
+    count, oldest = session.execute(statement.where(VehiclePass.signed_at.is_(None))).one()
+    return count, oldest
 
 
 def sign_again(text: str, signer: Signer) -> str:

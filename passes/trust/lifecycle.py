@@ -18,7 +18,7 @@ from passes import audit
 from passes.trust import publishing, services
 from passes.trust.keys import KeyFileError
 from passes.trust.models import IssuerKey
-from passes.trust.roles import are_online_keys_of
+from passes.trust.roles import TrustRepositoryError, are_online_keys_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -193,6 +193,19 @@ def settle_online_keys(repository: TrustRepository, keys: InstanceKeys) -> None:
         keys.adopt_online_keys()
     else:
         keys.discard_online_keys()
+
+
+def require_online_keys(repository: TrustRepository, keys: InstanceKeys) -> None:
+    """Make sure that the online keys in use are those that stations were told of.
+
+    Raises:
+        TrustRepositoryError: they are not (`key_unknown`), or there is no readable root.
+        KeyFileError: they cannot be opened.
+    """
+    root: Metadata[Root] = Metadata.from_bytes(repository.read_root())
+    if not are_online_keys_of(root.signed, keys.online):
+        message = "The online keys are not those of the root; `passes trust publish` puts right what was interrupted."
+        raise TrustRepositoryError("key_unknown", message)
 
 
 def _publish(

@@ -99,7 +99,11 @@ def test_the_doctor_finds_nothing_wrong_with_a_fresh_instance_whose_worker_runs(
 def test_the_doctor_names_each_thing_that_is_wrong(app: Flask, instance: Path) -> None:
     heartbeat(instance)
     assert set(findings(app, now() + timedelta(hours=4))) == {"trust", "worker"}
-    assert "expires" in findings(app, now() + timedelta(days=9))["trust"]
+    assert "“live” expires" in findings(app, now() + timedelta(days=6))["trust"]
+    assert "“targets” expires" not in findings(app, now() + timedelta(days=75))["trust"]
+    assert "“targets” expires" in findings(app, now() + timedelta(days=77))["trust"]
+    assert "“root” expires" not in findings(app, now() + timedelta(days=334))["trust"]
+    assert "`passes trust rotate-root" in findings(app, now() + timedelta(days=336))["trust"]
     (instance / "secrets.json").chmod(0o644)
     next((instance / "keys" / "issuing").glob("*.pem")).write_text("not a key")
     wrong = findings(app, datetime.now(UTC))

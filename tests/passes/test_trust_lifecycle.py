@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from passes import local_time
 from passes.accounts.models import User
 from passes.audit import AuditEntry
+from passes.doctor import examine
 from passes.issuing import services as issuing
 from passes.issuing.models import RevocationReason, VehiclePass
 from passes.issuing.reissue import request_reissue
@@ -426,3 +427,28 @@ def test_trust_is_established_once_for_an_instance_that_has_a_database_only(
     assert in_use(session) != before.kid
     assert reasons(app, factories.vehicle_pass().text) == ()
     assert reasons(app, before.text) == ()
+
+
+# What the doctor says
+
+
+def test_the_doctor_names_keys_that_stations_do_not_know(
+    app: Flask, session: Session, factories: Factories, trust: Callable[..., Result], ceremony: lifecycle.Ceremony
+) -> None:
+    def wrong(part: str, later: timedelta = timedelta(0)) -> str:
+        session.expire_all()
+        return "".join(f.message for f in examine(app, local_time.now() + later) if f.part == part and not f.is_ok)
+
+    first = in_use(session)
+    trust("rotate-issuer-key")
+    trust("retire-key", first, "--reason", "lost")
+    assert wrong("keys") == ""
+    session.execute(sa.update(IssuerKey).where(IssuerKey.kid == first).values(retired_at=None, signs_from=now()))
+    session.execute(sa.update(IssuerKey).where(IssuerKey.kid != first).values(signs_from=now() - timedelta(days=1)))
+    session.commit()
+    assert "do not know issuing key" in wrong("keys")
+    factories.vehicle_pass()
+    assert wrong("signing") == ""
+    assert "1 passes wait" in wrong("signing", timedelta(minutes=20))
+    ceremony.repository.rotate_root(ceremony.offline, ceremony.keys.stage_online_keys(), now())
+    assert "not those of the root" in wrong("keys")
