@@ -32,7 +32,8 @@ from tests.factories import CHUONG_DUONG, Factories, now, today
 from tests.passes.post import current_trust, freight_post, road_post
 
 WARD, DISTRICT, PROVINCE = "00355", "009", "01"
-DAY = start_of_day(today())
+TODAY = today()  # of the whole run, which may go on past midnight
+DAY = start_of_day(TODAY)
 HOUR = timedelta(hours=1)
 
 
@@ -304,7 +305,7 @@ FORM = {
     "name": "Phong tỏa Thanh Xuân Trung",
     "kind": "lockdown",
     "areas-0": "thanh xuan trung",
-    "starts_day": f"{today():%d/%m/%Y}",
+    "starts_day": f"{TODAY:%d/%m/%Y}",
     "starts_clock": "0:00",
     "ends_day": "",
     "ends_clock": "",
@@ -341,7 +342,7 @@ def test_several_areas_and_sites_go_into_one_zone(
     more = page.post("/zones/new", data=FORM | {"add_row": "areas"}).get_data(as_text=True)
     assert 'name="areas-1"' in more
     form = FORM | {"areas-0": WARD, "areas-1": DISTRICT, "sites": ["market"], "step": "publish", "passage": "yes"}
-    form |= {"ends_day": f"{today() + timedelta(days=2):%d/%m/%Y}", "ends_clock": ""}
+    form |= {"ends_day": f"{TODAY + timedelta(days=2):%d/%m/%Y}", "ends_clock": ""}
     assert page.post("/zones/new", data=form).status_code == 302
     version = session.scalars(sa.select(Zone)).one().latest
     assert (version.areas, version.sites) == ([WARD, DISTRICT], ["market"])
@@ -368,9 +369,9 @@ def test_health_staff_lift_and_withdraw(
 ) -> None:
     page = login(factories.user("health"))
     zone = publish(session)
-    early = {"ends_day": f"{today() - timedelta(days=3):%d/%m/%Y}", "ends_clock": ""}
+    early = {"ends_day": f"{TODAY - timedelta(days=3):%d/%m/%Y}", "ends_clock": ""}
     assert "phải sau" in page.post(f"/zones/{zone.id}/lift", data=early).get_data(as_text=True)
-    lift = {"ends_day": f"{today():%d/%m/%Y}", "ends_clock": "12:00"}
+    lift = {"ends_day": f"{TODAY:%d/%m/%Y}", "ends_clock": "12:00"}
     assert page.post(f"/zones/{zone.id}/lift", data=lift).status_code == 302
     session.expire_all()
     assert zone.latest.ends_at == DAY + 12 * HOUR
