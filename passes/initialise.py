@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
 from flask_migrate import upgrade
 
 from passes import create_app
@@ -15,6 +16,7 @@ from passes.db import db
 from passes.trust import publishing, services
 from passes.trust.instance_keys import InstanceKeys
 from passes.trust.keys import OfflineKeys, OnlineKeys, generate_sealing_key
+from passes.trust.models import IssuerKey
 from passes.trust.repository import TrustRepository
 from protocol.trust import SealingKey
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class InstanceExistsError(Exception):
-    """The folder holds an instance already; nothing was changed."""
+    """The folder or the database holds an instance already; nothing was changed."""
 
 
 def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: datetime) -> Flask:
@@ -41,7 +43,7 @@ def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: date
         The application of the new instance.
 
     Raises:
-        InstanceExistsError: `path` has a trust repository already.
+        InstanceExistsError: `path` has a trust repository already, or the database belongs to an instance elsewhere.
         passes.config.ConfigError: secrets are there and broken.
         passes.trust.keys.KeyFileError: a key file exists already or cannot be written.
     """
@@ -51,6 +53,7 @@ def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: date
     create_secrets(instance)
     app = create_app(instance.path)
     with app.app_context():
+        _refuse_database_in_use()
         upgrade()
         session = db.session()
         areas.seed_areas(session)
@@ -58,6 +61,15 @@ def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: date
         establish_trust(app, offline_dir, offline_passphrase, now)
         session.commit()
     return app
+
+
+def _refuse_database_in_use() -> None:
+    """Its personal columns are under another instance's key, and its stations trust another root."""
+    if not sa.inspect(db.engine).has_table(IssuerKey.__tablename__):
+        return
+    if db.session.scalar(sa.select(sa.func.count()).select_from(IssuerKey)):
+        where = db.engine.url.render_as_string(hide_password=True)
+        raise InstanceExistsError(f"the database {where} belongs to an instance already; name an empty one")
 
 
 def establish_trust(app: Flask, offline_dir: Path, offline_passphrase: str, now: datetime) -> None:

@@ -68,6 +68,8 @@ def demo(out: Path | None, as_json: bool) -> None:
     from passes.demo.stage import Stage
     from passes.demo.story import STEPS
 
+    for name in [name for name in os.environ if name.startswith("PASSES_")]:
+        del os.environ[name]  # a real instance's database and secrets are not for a demonstration
     console = Console(stderr=as_json, highlight=False)
     lines: list[dict[str, Any]] = []
     folder = Path(tempfile.mkdtemp(prefix="passes-demo-"))

@@ -1,6 +1,7 @@
 """`passes demo`: the whole story without a browser, and what it leaves behind."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,14 +26,17 @@ OUTCOMES = {
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
     """The folder of artefacts and the JSON document of one demo."""
-    out = tmp_path_factory.mktemp("demo")
+    out, elsewhere = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("elsewhere")
     done = subprocess.run(
         [sys.executable, "-m", "passes", "demo", "--out", str(out), "--json"],
         capture_output=True,
         text=True,
         check=False,
         timeout=240,
+        # as in the shell of an administrator whose instance is in use
+        env=os.environ | {"PASSES_DATABASE_URL": f"sqlite:///{elsewhere}/passes.db", "PASSES_INSTANCE": str(elsewhere)},
     )
+    assert list(elsewhere.iterdir()) == []
     assert done.returncode == 0, done.stdout + done.stderr
     return out, json.loads(done.stdout)
 

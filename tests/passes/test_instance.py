@@ -68,6 +68,22 @@ def test_init_refuses_to_leave_offline_keys_in_the_instance(tmp_path: Path, wher
     assert not (tmp_path / "instance" / "passes.db").exists()
 
 
+def test_a_database_that_belongs_to_an_instance_is_not_filled_a_second_time(instance: Path, tmp_path: Path) -> None:
+    before = (instance / "passes.db").read_bytes()
+    done = passes(
+        tmp_path / "second",
+        "init",
+        "--offline-keys",
+        str(tmp_path / "second-offline"),
+        PASSES_OFFLINE_PASSPHRASE=PASSPHRASE,
+        PASSES_DATABASE_URL=f"sqlite:///{instance / 'passes.db'}",
+    )
+    assert done.returncode == 2
+    assert "belongs to an instance already" in done.stderr
+    assert not (tmp_path / "second-offline").exists()
+    assert (instance / "passes.db").read_bytes() == before
+
+
 def test_without_a_secret_nothing_starts(instance: Path) -> None:
     path = instance / "secrets.json"
     secrets = json.loads(path.read_text("utf-8"))
