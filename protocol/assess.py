@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from protocol import claims, cose, envelope
+from protocol import claims, cose, envelope, signed_text
 from protocol.claims import Credential
 from protocol.envelope import Prefix
 from protocol.issuers import IssuerKey
@@ -47,10 +47,9 @@ def verify(text: str, trust: Trust) -> Verified:
         VerifyError: If it is no credential that a known issuer's good key signed.
     """
     try:
-        prefix, message = envelope.unpack(text)
-        signed = cose.parse_sign1(message)
-        key = _signing_key(signed, trust)
-        credential = claims.decode(prefix, signed.payload)
+        found = signed_text.read(text)
+        key = _signing_key(found.signed, trust)
+        credential = claims.decode(found.prefix, found.payload())
     except envelope.NotAPassError as error:
         raise VerifyError(Reason.NOT_A_PASS) from error
     except (envelope.FormUnsupportedError, claims.ClaimsUnsupportedError) as error:
@@ -59,7 +58,7 @@ def verify(text: str, trust: Trust) -> Verified:
         raise VerifyError(Reason.FORMAT_INVALID) from error
     if credential.iss != key.iss:
         raise VerifyError(Reason.ISSUER_UNKNOWN)
-    return Verified(credential, prefix, key)
+    return Verified(credential, found.prefix, key)
 
 
 def _signing_key(signed: cose.Sign1, trust: Trust) -> IssuerKey:

@@ -7,9 +7,9 @@ unchanged. The tables of labels are in docs/format.md; every label and number he
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from protocol import areas, cbor, contents, fields, times
+from protocol import areas, cbor, contents, fields, signed_text, times
 from protocol.contents import CTI_BYTES, MAX_CREW, MAX_CREW_MINUTES, MAX_ROUTE, ClaimsError, ClaimsUnsupportedError
-from protocol.cose import Signer, parse_sign1, sign1
+from protocol.cose import Signer
 from protocol.credentials import (
     FORMAT_VERSION,
     Amendment,
@@ -23,7 +23,7 @@ from protocol.credentials import (
     VehicleClass,
     VehiclePass,
 )
-from protocol.envelope import Prefix, pack, unpack
+from protocol.envelope import Prefix
 from protocol.status import STATUS_LIST_SIZE
 
 __all__ = [
@@ -86,7 +86,7 @@ def issue(credential: Credential, signer: Signer) -> str:
         ClaimsError: If a value cannot be carried exactly.
         EnvelopeError: If the text would be too long for a code that can be read on the road.
     """
-    return pack(prefix_of(credential), sign1(encode(credential), signer))
+    return signed_text.write(prefix_of(credential), encode(credential), signer)
 
 
 def encode(credential: Credential) -> bytes:
@@ -135,7 +135,7 @@ def decode(prefix: Prefix, payload: bytes) -> Credential:
 
     Args:
         prefix: The kind that the text claims; the private claim must be of the same kind.
-        payload: The claims, CBOR.
+        payload: The claims, CBOR, inflated if they were compressed.
 
     Raises:
         ClaimsUnsupportedError: If it needs a newer version.
@@ -158,8 +158,8 @@ def peek(text: str) -> Credential:
     Raises:
         EnvelopeError, CoseError, ClaimsError: If it is none; all of them are ValueErrors.
     """
-    prefix, message = unpack(text)
-    return decode(prefix, parse_sign1(message).payload)
+    found = signed_text.read(text)
+    return decode(found.prefix, found.payload())
 
 
 def _only_private_claim(claims: fields.Map, expected: int) -> fields.Map:

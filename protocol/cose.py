@@ -4,6 +4,10 @@ A message is `D2 84`, the protected header as a byte string, the empty unprotect
 string with the shortest possible length, and 64 bytes of signature. The protected header is exactly the map of
 `alg` (EdDSA) and an 8-byte `kid`; messages that one key signs beside credentials add the `typ` header of RFC 9596,
 so that none can pass for another. Every byte but the payload is fixed or counted: parsing needs no CBOR decoder.
+
+The short form of a message leaves out what is the same in all of them: kid, payload and signature remain. A byte that
+says how to read the payload is signed with it, as external data (RFC 9052 §4.3): a payload that was signed to be read
+in one way does not verify in another.
 """
 
 import hashlib
@@ -26,6 +30,7 @@ _NO_UNPROTECTED: Final = b"\xa0"
 _SIGNATURE_HEAD: Final = b"\x58\x40"
 _CONTEXT: Final = b"\x84\x6aSignature1"
 _NO_EXTERNAL_AAD: Final = b"\x40"
+_ONE_BYTE: Final = b"\x41"
 _LONG_HEADS: Final = {0x58: (1, 24), 0x59: (2, 1 << 8), 0x5A: (4, 1 << 16)}
 """Heads of byte strings of 24 bytes and more: how many bytes of length follow, and the least length that needs them."""
 
@@ -123,6 +128,37 @@ def sign1(payload: bytes, signer: Signer, typ: str | None = None) -> bytes:
     return _START + protected + _NO_UNPROTECTED + counted + _SIGNATURE_HEAD + signature
 
 
+def sign_short(payload: bytes, signer: Signer, form: int) -> bytes:
+    """Sign a payload, and give the short form of the message.
+
+    Args:
+        payload: What to sign.
+        signer: The key.
+        form: How the payload is to be read, 1 to 255.
+    """
+    protected, external = _protected_short(signer.kid), _ONE_BYTE + bytes([form])
+    signature = signer.sign(_CONTEXT + protected + external + _counted(payload))
+    return signer.kid + payload + signature
+
+
+def parse_short(message: bytes, form: int) -> Sign1:
+    """Take the short form of a message apart.
+
+    Args:
+        message: Kid, payload and signature.
+        form: How the payload says that it is to be read.
+
+    Raises:
+        CoseError: If there is no payload.
+    """
+    kid, payload, signature = message[:KID_BYTES], message[KID_BYTES:-SIGNATURE_BYTES], message[-SIGNATURE_BYTES:]
+    if not payload:
+        raise CoseError("no payload")
+    external = _ONE_BYTE + bytes([form])
+    to_be_signed = _CONTEXT + _protected_short(kid) + external + _counted(payload)
+    return Sign1(kid, payload, signature, to_be_signed)
+
+
 def parse_sign1(message: bytes, typ: str | None = None) -> Sign1:
     """Take a message apart, byte by byte.
 
@@ -152,6 +188,17 @@ def parse_sign1(message: bytes, typ: str | None = None) -> Sign1:
         signature=message[signature_at:],
         to_be_signed=_CONTEXT + protected + _NO_EXTERNAL_AAD + counted,
     )
+
+
+def _protected_short(kid: bytes) -> bytes:
+    before_kid, after_kid = _around_kid(None)
+    return before_kid + kid + after_kid
+
+
+def _counted(content: bytes) -> bytes:
+    """Give a byte string with its head; at the usual sizes that is `58` and one byte."""
+    size = len(content)
+    return bytes((0x58, size)) + content if 24 <= size < 1 << 8 else cbor.dumps(content)  # noqa: PLR2004 - _LONG_HEADS
 
 
 @cache

@@ -1,6 +1,7 @@
-"""The text of a QR code: prefix, Base45, one byte for the form, then the COSE message.
+"""The text of a QR code: prefix, Base45, one byte for the form, then the signed message in that form.
 
-One credential has one text. The prefix says which kind it claims to be; the signed claims must agree with it.
+One credential has one text. The prefix says which kind it claims to be; the signed claims must agree with it, and the
+form is covered by the signature.
 """
 
 from enum import StrEnum
@@ -12,7 +13,7 @@ MAX_TEXT_CHARS: Final = 2_000
 """Longer texts are refused unread: six crew with the longest names need fewer than 1,000."""
 
 FORM_PLAIN: Final = 0
-"""The COSE message follows as it is."""
+"""The whole COSE message follows."""
 
 
 class Prefix(StrEnum):
@@ -24,42 +25,42 @@ class Prefix(StrEnum):
 
 
 class EnvelopeError(ValueError):
-    """The text begins like a pass and is not one."""
+    """The text begins like a credential and is not one."""
 
 
 class NotAPassError(EnvelopeError):
-    """The text does not begin like a pass: some other QR code, or noise."""
+    """The text does not begin like a credential: some other QR code, or noise."""
 
 
 class FormUnsupportedError(EnvelopeError):
     """The text is of a form that this version cannot unpack."""
 
 
-def pack(prefix: Prefix, cose: bytes) -> str:
-    """Give the text of a COSE message.
+def pack(prefix: Prefix, form: int, message: bytes) -> str:
+    """Give the text of a message.
 
     Args:
         prefix: The kind of credential.
-        cose: The COSE_Sign1 message.
+        form: How the message is written, 0 to 255.
+        message: The message in that form.
 
     Raises:
         EnvelopeError: If the text would be longer than `MAX_TEXT_CHARS`.
     """
-    text = prefix + base45.encode(bytes([FORM_PLAIN]) + cose)
+    text = prefix + base45.encode(bytes([form]) + message)
     if len(text) > MAX_TEXT_CHARS:
         raise EnvelopeError(f"{len(text)} characters are more than {MAX_TEXT_CHARS}")
     return text
 
 
-def unpack(text: str) -> tuple[Prefix, bytes]:
-    """Give the kind that a text claims and the COSE message in it.
+def unpack(text: str) -> tuple[Prefix, int, bytes]:
+    """Give the kind that a text claims, the form of its message, and the message.
 
     Args:
         text: What a reader saw, untrimmed.
 
     Raises:
         NotAPassError: If it begins with no prefix of ours.
-        FormUnsupportedError: If it is of an unknown form.
         EnvelopeError: If it is too long, not Base45, or empty.
     """
     try:
@@ -74,6 +75,4 @@ def unpack(text: str) -> tuple[Prefix, bytes]:
         raise EnvelopeError(str(error)) from error
     if not data:
         raise EnvelopeError("empty")
-    if data[0] != FORM_PLAIN:
-        raise FormUnsupportedError(f"form {data[0]} is unknown")
-    return prefix, data[1:]
+    return prefix, data[0], data[1:]

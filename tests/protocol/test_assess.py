@@ -8,7 +8,7 @@ import pytest
 from protocol import base45, cbor, claims, cose
 from protocol.assess import Context, VerifyError, assess, verify
 from protocol.claims import CrewEntry, Role, StatusRef
-from protocol.envelope import Prefix, pack, unpack
+from protocol.envelope import FORM_PLAIN, Prefix, pack, unpack
 from protocol.policy import Extension, default_policy
 from protocol.reasons import Outcome, Reason, Verdict
 from protocol.trust import IssuerKey
@@ -70,12 +70,12 @@ def test_a_valid_card_alone_is_referred_for_want_of_the_vehicles_pass() -> None:
 
 
 def payload_changed() -> str:
-    prefix, message = unpack(TEXT)
-    return pack(prefix, message.replace(b"TNHH", b"TNHI"))
+    message = cose.sign1(claims.encode(PASS), SIGNER)
+    return pack(Prefix.VEHICLE_PASS, FORM_PLAIN, message.replace(b"TNHH", b"TNHI"))
 
 
 def with_form(form: int) -> str:
-    return "VP1:" + base45.encode(bytes([form]) + unpack(TEXT)[1])
+    return "VP1:" + base45.encode(bytes([form]) + unpack(TEXT)[2])
 
 
 UNVERIFIED = [
@@ -85,14 +85,14 @@ UNVERIFIED = [
     (TEXT + "0" * 2_000, Reason.FORMAT_INVALID),
     (TEXT.replace("VP1:", "VP1:a"), Reason.FORMAT_INVALID),
     (TEXT + "\n", Reason.FORMAT_INVALID),
-    (with_form(1), Reason.FORMAT_UNSUPPORTED),
+    (with_form(2), Reason.FORMAT_UNSUPPORTED),
     ("VP1:" + base45.encode(b"\x00" + b"no message"), Reason.FORMAT_INVALID),
     (claims.issue(PASS, STRANGER), Reason.ISSUER_UNKNOWN),
     (payload_changed(), Reason.SIGNATURE_INVALID),
     (TEXT.replace("VP1:", "CC1:"), Reason.FORMAT_INVALID),
     (claims.issue(replace(PASS, iss="VN-SG"), SIGNER), Reason.ISSUER_UNKNOWN),
-    (pack(Prefix.VEHICLE_PASS, cose.sign1(cbor.dumps({1: "VN-HN"}), SIGNER)), Reason.FORMAT_INVALID),
-    (pack(Prefix.VEHICLE_PASS, cose.sign1(b"\xff", SIGNER)), Reason.FORMAT_INVALID),
+    (pack(Prefix.VEHICLE_PASS, FORM_PLAIN, cose.sign1(cbor.dumps({1: "VN-HN"}), SIGNER)), Reason.FORMAT_INVALID),
+    (pack(Prefix.VEHICLE_PASS, FORM_PLAIN, cose.sign1(b"\xff", SIGNER)), Reason.FORMAT_INVALID),
 ]
 
 

@@ -1,13 +1,15 @@
 """docs/format.md says what the code does."""
 
+import hashlib
 import re
 from enum import IntEnum
 from pathlib import Path
 
 import pytest
 
-from protocol import claims, cose, device, envelope, status
+from protocol import claims, cose, device, envelope, signed_text, status
 from protocol.claims import CargoClass, VehicleClass
+from protocol.dictionaries import DICTIONARIES
 from protocol.policy import default_policy
 from protocol.reasons import Reason
 
@@ -44,3 +46,10 @@ def test_the_thresholds_and_bounds_are_the_codes() -> None:
     for typ in (status.TOKEN_TYPE, device.REQUEST_TYPE, device.BATCH_TYPE):
         assert f"| `{typ}` |" in FORMAT
     assert f"first {cose.KID_BYTES} bytes of the SHA-256" in FORMAT
+    assert f"at most {signed_text.MAX_CLAIMS_BYTES:,} bytes" in FORMAT
+
+
+def test_every_dictionary_is_named_with_its_size_and_digest() -> None:
+    for number, content in DICTIONARIES.items():
+        digest = hashlib.sha256(content).hexdigest()
+        assert f"`tests/vectors/dictionary_{number}.bin`: {len(content):,} bytes, SHA-256 `{digest}`" in FORMAT

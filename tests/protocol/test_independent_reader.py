@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from cwt import COSE, COSEKey
 
-from protocol import claims
+from protocol import claims, cose
 from protocol.claims import Credential
+from protocol.envelope import FORM_PLAIN, pack
 from protocol.status import StatusList, build_token
 from tests.protocol.samples import CARD, NOW, PASS, SIGNER, STRANGER
 
@@ -18,7 +19,9 @@ def key_of(public_raw: bytes) -> COSEKey:
     return COSEKey.new({1: 1, -1: 6, -2: public_raw, 2: SIGNER.kid, 3: -8})
 
 
-def message_in(text: str) -> bytes:
+def message_of(credential: Credential) -> bytes:
+    """The message of a credential in the plain form, taken out of its text."""
+    text = pack(claims.prefix_of(credential), FORM_PLAIN, cose.sign1(claims.encode(credential), SIGNER))
     data = base45.b45decode(text[4:])
     assert data[0] == 0
     return data[1:]
@@ -26,7 +29,7 @@ def message_in(text: str) -> bytes:
 
 @pytest.mark.parametrize("credential", [PASS, CARD])
 def test_cwt_verifies_and_reads_a_credential(credential: Credential) -> None:
-    message = message_in(claims.issue(credential, SIGNER))
+    message = message_of(credential)
     with time_machine.travel(NOW, tick=False):
         decoded = cwt.decode(message, keys=key_of(SIGNER.public_raw))
     assert decoded[1] == credential.iss
@@ -38,7 +41,7 @@ def test_cwt_verifies_and_reads_a_credential(credential: Credential) -> None:
 
 
 def test_cwt_sees_the_fields_of_a_pass_where_the_format_says() -> None:
-    message = message_in(claims.issue(PASS, SIGNER))
+    message = message_of(PASS)
     private = cbor2.loads(COSE.new().decode(message, keys=[key_of(SIGNER.public_raw)]))[-65537]
     assert private == {
         0: 1,
@@ -54,7 +57,7 @@ def test_cwt_sees_the_fields_of_a_pass_where_the_format_says() -> None:
 
 def test_cwt_refuses_our_pass_under_another_key() -> None:
     with pytest.raises(cwt.VerifyError):
-        COSE.new().decode(message_in(claims.issue(PASS, SIGNER)), keys=[key_of(STRANGER.public_raw)])
+        COSE.new().decode(message_of(PASS), keys=[key_of(STRANGER.public_raw)])
 
 
 def test_cwt_verifies_a_status_token() -> None:

@@ -11,6 +11,7 @@ from protocol.assess import Context, VerifyError, assess, verify
 from protocol.base45 import Base45Error
 from protocol.claims import ClaimsError
 from protocol.cose import CoseError
+from protocol.dictionaries import DICTIONARIES
 from protocol.envelope import EnvelopeError, NotAPassError
 from protocol.reasons import Reason
 from protocol.times import from_rfc3339
@@ -23,6 +24,8 @@ LAYERS = {
     "size": EnvelopeError,
     "base45": EnvelopeError,
     "envelope": EnvelopeError,
+    "short": CoseError,
+    "inflate": EnvelopeError,
     "cose": CoseError,
     "kid": type(None),
     "signature": type(None),
@@ -33,6 +36,11 @@ LAYERS = {
 def test_every_vector_is_rebuilt_byte_for_byte_and_none_is_left_over() -> None:
     rebuilt = {f"{name}.json": build.render(name, case) for name, case in CASES.items()}
     assert {path.name: path.read_bytes() for path in FILES} == rebuilt
+
+
+def test_the_dictionaries_stand_beside_the_vectors() -> None:
+    beside = {build.dictionary_file(number): content for number, content in DICTIONARIES.items()}
+    assert {path: path.read_bytes() for path in build.DIRECTORY.glob("*.bin")} == beside
 
 
 def test_every_reason_has_a_vector_named_after_it() -> None:

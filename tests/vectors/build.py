@@ -10,6 +10,7 @@ from pathlib import Path
 from protocol import times
 from protocol.assess import Context
 from protocol.claims import Credential, CrewCard, CrewEntry
+from protocol.dictionaries import DICTIONARIES
 from protocol.reasons import Finding
 from tests.vectors.cases import CASES, Case
 
@@ -96,6 +97,11 @@ def _crew_entry(entry: CrewEntry) -> dict[str, object]:
     }
 
 
+def dictionary_file(number: int) -> Path:
+    """Where a preset dictionary stands for those who read the vectors in another language."""
+    return DIRECTORY / f"dictionary_{number}.bin"
+
+
 def main() -> None:
     """Write every vector, and remove what is no vector any more."""
     files = {f"{name}.json": render(name, case) for name, case in CASES.items()}
@@ -104,6 +110,8 @@ def main() -> None:
             old.unlink()
     for name, content in files.items():
         (DIRECTORY / name).write_bytes(content)
+    for number, dictionary in DICTIONARIES.items():
+        dictionary_file(number).write_bytes(dictionary)
 
 
 if __name__ == "__main__":

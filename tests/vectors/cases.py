@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from protocol import claims, cose
+from protocol import claims, cose, deflate
 from protocol.assess import Context
 from protocol.claims import Credential, StatusRef
+from protocol.dictionaries import DICTIONARIES
 from protocol.reasons import Finding, Outcome, Reason, Severity
 from protocol.trust import IssuerKey
 from tests.vectors.material import (
@@ -24,15 +25,20 @@ from tests.vectors.material import (
     SECOND,
     SELF_MADE,
     STATIONS,
+    STORED,
+    STREAM,
     SUSPENDED_INDEX,
     UNASSIGNED_INDEX,
     WARD_ZONE,
     WITHDRAWN,
     issued,
+    plain,
     targets,
     with_claims,
-    with_envelope,
+    with_form,
     with_message,
+    with_short,
+    with_stream,
 )
 
 ROAD, FREIGHT = STATIONS
@@ -106,8 +112,9 @@ UNVERIFIED: Final[dict[str, Case]] = {
     ),
     "base45_format_invalid_line_end": refused("a line end after it", issued() + "\n", Reason.FORMAT_INVALID),
     "envelope_format_invalid_empty": refused("only the prefix", "VP1:", Reason.FORMAT_INVALID),
-    "envelope_format_unsupported_form": refused(
-        "form 1", with_envelope(lambda data: b"\x01" + data[1:]), Reason.FORMAT_UNSUPPORTED
+    "envelope_format_unsupported_form": refused("a dictionary of tomorrow", with_form(2), Reason.FORMAT_UNSUPPORTED),
+    "short_format_invalid_empty": refused(
+        "a kid and a signature, and nothing between them", with_short(lambda m: m[:8] + m[-64:]), Reason.FORMAT_INVALID
     ),
     "cose_format_invalid_untagged": refused("no tag 18", with_message(lambda m: m[1:]), Reason.FORMAT_INVALID),
     "cose_format_invalid_cwt_tag": refused(
@@ -151,6 +158,40 @@ UNVERIFIED: Final[dict[str, Case]] = {
         with_message(lambda m: m[:-1] + bytes([m[-1] ^ 1])),
         Reason.SIGNATURE_INVALID,
     ),
+    "signature_signature_invalid_padding": refused(
+        "a bit set behind the end of the compressed claims",
+        with_short(lambda m: m[:-65] + bytes([m[-65] | 0x80]) + m[-64:]),
+        Reason.SIGNATURE_INVALID,
+    ),
+    "signature_signature_invalid_recompressed": refused(
+        "the same claims compressed in another way",
+        with_short(lambda m: m.replace(STREAM, STORED)),
+        Reason.SIGNATURE_INVALID,
+    ),
+    "signature_signature_invalid_inflated": refused(
+        "the same claims not compressed, under the signature of the compressed ones",
+        with_message(lambda m: m[:-64] + cose.sign_short(STREAM, ISSUING, 1)[-64:]),
+        Reason.SIGNATURE_INVALID,
+    ),
+    "signature_signature_invalid_form": refused(
+        "the whole message around the compressed claims instead of the short one",
+        with_message(lambda _: cose.sign1(STREAM, ISSUING)[:-64] + cose.sign_short(STREAM, ISSUING, 1)[-64:]),
+        Reason.SIGNATURE_INVALID,
+    ),
+    "inflate_format_invalid_not_deflate": refused(
+        "a signed stream of a block type that there is not", with_stream(b"\x07"), Reason.FORMAT_INVALID
+    ),
+    "inflate_format_invalid_truncated": refused(
+        "a signed stream without its end", with_stream(STREAM[:-2]), Reason.FORMAT_INVALID
+    ),
+    "inflate_format_invalid_trailing": refused(
+        "a byte after the end of a signed stream", with_stream(STREAM + b"\x00"), Reason.FORMAT_INVALID
+    ),
+    "inflate_format_invalid_too_much": refused(
+        "a signed stream of 4,097 zero bytes",
+        with_stream(deflate.compress(bytes(4_097), DICTIONARIES[1])),
+        Reason.FORMAT_INVALID,
+    ),
     "signature_issuer_key_revoked": refused(
         "a genuine pass under a key that was withdrawn", issued(signer=WITHDRAWN), Reason.ISSUER_KEY_REVOKED
     ),
@@ -190,6 +231,11 @@ UNVERIFIED: Final[dict[str, Case]] = {
 
 VERIFIED: Final[dict[str, Case]] = {
     "valid_pass": judged("a pass with nothing to say about", Outcome.ADMIT),
+    "valid_pass_plain": replace(judged("the same in the plain form", Outcome.ADMIT), text=plain()),
+    "valid_pass_stored": replace(
+        judged("a stream that our own encoder would not write, but that our issuer signed", Outcome.ADMIT),
+        text=with_stream(STORED),
+    ),
     "valid_pass_kid_shared": judged(
         "two keys have its kid",
         Outcome.ADMIT,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from protocol import base45, cbor, claims, cose, policy, status, trust
+from protocol import base45, cbor, claims, cose, deflate, policy, status, trust
 from protocol.claims import (
     CargoClass,
     Credential,
@@ -16,7 +16,8 @@ from protocol.claims import (
     VehicleClass,
     VehiclePass,
 )
-from protocol.envelope import Prefix, pack
+from protocol.dictionaries import DICTIONARIES
+from protocol.envelope import FORM_PLAIN, Prefix, pack
 from protocol.policy import Extension
 from protocol.trust import IssuerKey, StationInfo, StationKind
 from protocol.zones import Zone, ZoneKind
@@ -70,6 +71,13 @@ CARD = CrewCard(
     status=StatusRef("status/0", VALID_INDEX),
 )
 
+STREAM = deflate.compress(claims.encode(PASS), DICTIONARIES[1])
+STORED = (
+    b"\x01" + len(claims.encode(PASS)).to_bytes(2, "little") + (0xFFFF - len(claims.encode(PASS))).to_bytes(2, "little")
+)
+STORED += claims.encode(PASS)
+"""The same claims as one block without any compression."""
+
 STATIONS = (
     StationInfo("chot-1", "Chốt Pháp Vân", StationKind.ROAD, "00319", within=("008", "01")),
     StationInfo("kho-1", "Kho Gia Lâm", StationKind.FREIGHT, "00565", site="gia-lam", within=("018", "01")),
@@ -120,23 +128,38 @@ def targets(
 
 
 def issued(credential: Credential = PASS, signer: cose.Signer = ISSUING) -> str:
-    """The text of a credential."""
+    """The text of a credential, in the form that is shorter: with dictionary 1."""
     return claims.issue(credential, signer)
 
 
+def plain(credential: Credential = PASS, signer: cose.Signer = ISSUING) -> str:
+    """The text of a credential in the plain form."""
+    return pack(claims.prefix_of(credential), FORM_PLAIN, cose.sign1(claims.encode(credential), signer))
+
+
+def with_stream(stream: bytes, signer: cose.Signer = ISSUING) -> str:
+    """A text whose compressed claims are these bytes, signed by our issuer."""
+    return pack(Prefix.VEHICLE_PASS, 1, cose.sign_short(stream, signer, 1))
+
+
+def with_short(change: Callable[[bytes], bytes]) -> str:
+    """The text of the pass with dictionary 1, its short message changed afterwards."""
+    return pack(Prefix.VEHICLE_PASS, 1, change(cose.sign_short(STREAM, ISSUING, 1)))
+
+
 def with_message(change: Callable[[bytes], bytes], prefix: Prefix = Prefix.VEHICLE_PASS) -> str:
-    """The text of the pass, its signed message changed afterwards."""
-    return pack(prefix, change(cose.sign1(claims.encode(PASS), ISSUING)))
+    """The text of the pass in the plain form, its signed message changed afterwards."""
+    return pack(prefix, FORM_PLAIN, change(cose.sign1(claims.encode(PASS), ISSUING)))
 
 
 def with_claims(change: Callable[[dict[int, object]], object], prefix: Prefix = Prefix.VEHICLE_PASS) -> str:
-    """The text of the pass, its claims changed before our issuer signed them."""
+    """The text of the pass in the plain form, its claims changed before our issuer signed them."""
     content = cbor.loads(claims.encode(PASS))
     assert isinstance(content, dict)
     change(content)
-    return pack(prefix, cose.sign1(cbor.dumps(content), ISSUING))
+    return pack(prefix, FORM_PLAIN, cose.sign1(cbor.dumps(content), ISSUING))
 
 
-def with_envelope(change: Callable[[bytes], bytes]) -> str:
-    """The text of the pass, the bytes under Base45 changed."""
-    return "VP1:" + base45.encode(change(b"\x00" + cose.sign1(claims.encode(PASS), ISSUING)))
+def with_form(form: int) -> str:
+    """The text of the pass with dictionary 1, another form in its first byte."""
+    return "VP1:" + base45.encode(bytes([form]) + cose.sign_short(STREAM, ISSUING, 1))
