@@ -19,6 +19,7 @@ Frame = NDArray[np.uint8]
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".pgm", ".ppm"})
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".avi", ".mkv", ".mov", ".webm", ".ts", ".mpg", ".mpeg", ".mjpg", ".mjpeg"})
+MAX_PICTURE_BYTES = 256 * 1024 * 1024  # no camera makes such a file, and the whole of it would go into memory
 COLOUR_DIMENSIONS = 3
 CAMERA_WIDTH_PX, CAMERA_HEIGHT_PX = 1280, 720
 
@@ -86,10 +87,11 @@ def read_picture(path: Path) -> Frame:
     Transparent parts are shown as the white paper they are meant to lie on.
 
     Raises:
-        PictureUnreadableError: the file cannot be opened or is no picture.
+        PictureUnreadableError: the file cannot be opened, is too large, or is no picture.
     """
     try:
-        data = np.fromfile(path, np.uint8)
+        is_bearable = path.stat().st_size <= MAX_PICTURE_BYTES
+        data = np.fromfile(path, np.uint8) if is_bearable else np.empty(0, np.uint8)
         image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     except (OSError, cv2.error) as error:
         raise PictureUnreadableError("picture_unreadable", path) from error

@@ -167,7 +167,7 @@ def verify(
 
     if root and not trust:
         raise click.UsageError(_("--root chỉ dùng cùng với --trust."))
-    verifier = open_verifier(home, trust, root, parse_moment(at) if at else None)
+    verifier = open_verifier(home, trust, root, parse_moment(at) if at is not None else None)
     for line in text or _lines_of_stdin():
         verdict = verifier.judge(line)
         if as_json:

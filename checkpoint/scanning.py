@@ -53,7 +53,7 @@ def decide(home: Home, found: Iterable[FileTexts], at: str | None, said: Mapping
     Raises:
         StationError: the station is not ready, `at` is no time, or a scan could not be recorded.
     """
-    scanned_at = parse_moment(at) if at else None
+    scanned_at = parse_moment(at) if at is not None else None
     running = open_station(home)
     for one in found:
         events = tuple(_decide_one(running, text, scanned_at, said) for text in choose(one.texts))

@@ -81,6 +81,8 @@ def test_bad_input_ends_with_exit_code_2_and_a_sentence(
     other_root.write_text("{}")
     cases = [
         (("verify", "--at", "yesterday", "x"), "không phải là thời điểm"),
+        (("verify", "--at", "", "x"), "không phải là thời điểm"),
+        (("scan", "--at", "", "."), "không phải là thời điểm"),
         (("verify", "--trust", broken, "x"), "bị hỏng"),
         (("verify", "--trust", archive, "--root", other_root, "x"), "không thuộc cơ quan cấp"),
         (("verify", "--trust", archive, "--root", tmp_path / "none", "x"), "Không đọc được tệp gốc"),

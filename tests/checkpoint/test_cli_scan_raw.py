@@ -48,6 +48,15 @@ def test_an_unreadable_picture_in_a_folder_is_said_and_the_others_are_read(tmp_p
     assert "Không đọc được ảnh" in done.stderr
 
 
+def test_a_file_larger_than_any_picture_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.truncate(2**41)  # bytes; it takes no room on the disk
+    done = checkpoint("scan", "--raw", tmp_path)
+    assert done.returncode == 2
+    assert lines(done.stdout) == [{"file": str(tmp_path / "huge.jpg"), "texts": [], "error": "picture_unreadable"}]
+    assert "Traceback" not in done.stderr
+
+
 def test_what_is_missing_ends_with_exit_code_2_and_no_output(tmp_path: Path) -> None:
     for arguments in (("scan", "--raw", tmp_path / "none.jpg"), ("scan", "--raw", "--camera", "63")):
         done = checkpoint(*arguments)
