@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import FlaskGroup, NoAppException
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from passes import create_app
 from passes.config import ConfigError
@@ -29,7 +30,19 @@ def _keep_instance(_context: click.Context, _option: click.Parameter, value: Pat
     return value
 
 
-@click.group(cls=FlaskGroup, create_app=_make_app)
+class Commands(FlaskGroup):
+    """The group of all commands: what the database refuses is said in a sentence, not in a stack of calls."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError) as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise click.ClickException(f"The database cannot be used: {reason}. `passes doctor` says more.") from error
+
+
+@click.group(cls=Commands, create_app=_make_app)
 @click.option(
     "--instance",
     type=click.Path(file_okay=False, path_type=Path),

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 SECRET_NAMES = ("secret_key", "password_salt", "data_key", "lookup_key", "jobs_key", "keys_passphrase")
 _SECRET_BYTES = 32
 
@@ -85,8 +88,8 @@ def read_secrets(instance: Instance) -> dict[str, str]:
     stored: dict[str, Any] = {}
     if instance.secrets_file.exists():
         try:
-            stored = json.loads(instance.secrets_file.read_text("utf-8"))
-        except ValueError as error:
+            stored = dict(json.loads(instance.secrets_file.read_text("utf-8")))
+        except (TypeError, ValueError) as error:
             raise ConfigError(
                 f"{instance.secrets_file} is not readable as JSON; restore it from the backup."
             ) from error
@@ -114,9 +117,22 @@ def read_settings(instance: Instance) -> dict[str, Any]:
         return {}
     try:
         raw = tomllib.loads(instance.config_file.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{instance.config_file} is not UTF-8 text (byte {error.start}).") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{instance.config_file}: {error}. Correct the line it names.") from error
     return {key.upper(): value for key, value in raw.items()}
+
+
+def _check_address(url: str) -> None:
+    """Refuse a database that nothing here can talk to; whether it answers is another question."""
+    try:
+        make_url(url).get_dialect().import_dbapi()
+    except (ArgumentError, ImportError) as error:  # the address itself may hold a password, and is not repeated
+        raise ConfigError(
+            "The database's address (PASSES_DATABASE_URL) is not one that can be used. Write it as "
+            "postgresql+psycopg://USER:PASSWORD@HOST/NAME, or leave it out for the embedded database."
+        ) from error
 
 
 def flask_settings(instance: Instance) -> dict[str, Any]:
@@ -150,6 +166,7 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
     engine_options = settings.get("SQLALCHEMY_ENGINE_OPTIONS", {}) | {"hide_parameters": True}
     if url := os.environ.get("PASSES_DATABASE_URL"):
         settings["SQLALCHEMY_DATABASE_URI"] = url
+    _check_address(settings["SQLALCHEMY_DATABASE_URI"])
     return settings | {
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options,
         "SECRET_KEY": keys["secret_key"],

@@ -143,3 +143,32 @@ def test_trust_can_be_published_inspected_and_exported_by_hand(instance: Path, t
     }
     assert passes(instance, "trust", "export", str(tmp_path / "trust.tar")).returncode == 0
     assert (tmp_path / "trust.tar").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "oracle+nothing://somebody:hush@host/name", "mysql+aiomysql://somebody:hush@host/name"]
+)
+def test_an_address_of_no_database_stops_the_start_without_repeating_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("PASSES_DATABASE_URL", address)
+    with pytest.raises(ConfigError, match="PASSES_DATABASE_URL") as refused:
+        create_app(app.extensions["instance"].path)
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("secrets.json", b"[]"), ("secrets.json", b"7"), ("config.toml", b"a\xff = 1")]
+)
+def test_a_file_of_another_shape_is_named(instance: Path, name: str, content: bytes) -> None:
+    (instance / name).write_bytes(content)
+    with pytest.raises(ConfigError, match=name):
+        create_app(instance)
+
+
+def test_a_database_that_does_not_answer_is_said_in_one_sentence(instance: Path) -> None:
+    done = passes(instance, "zones", "list", PASSES_DATABASE_URL="postgresql+psycopg://somebody:hush@127.0.0.1:1/name")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: The database cannot be used: ")
+    assert "Traceback" not in done.stderr
+    assert "hush" not in done.stderr
