@@ -12,7 +12,7 @@ from passes.accounts.models import OrganisationKind
 
 @click.group()
 def group() -> None:
-    """Make and list accounts."""
+    """Make accounts."""
 
 
 @group.command()
@@ -36,7 +36,8 @@ def create(
     roles: tuple[str, ...],
 ) -> None:
     """Make an account; asks for the password, or takes it from $PASSES_NEW_PASSWORD."""
-    from flask_security import hash_password
+    from flask import current_app
+    from flask_security import MailUtil, hash_password
 
     from passes.accounts import services
     from passes.areas.services import AreaUnknownError
@@ -49,6 +50,10 @@ def create(
     )
     if len(password) < LEAST_PASSWORD_CHARS:
         raise click.UsageError(f"A password needs at least {LEAST_PASSWORD_CHARS} characters.")
+    try:
+        email = MailUtil(current_app).validate(email)  # as the login page reads it
+    except ValueError as error:
+        raise click.UsageError(f"{email!r} is not an e-mail address: {error}") from error
     session, moment = db.session(), now()
     try:
         where = services.find_organisation(session, organisation) or services.create_organisation(

@@ -35,6 +35,8 @@ ROLES_OF: Mapping[OrganisationKind, tuple[str, ...]] = {
 
 _AREA_DIGITS = {OrganisationKind.DISTRICT: AreaLevel.DISTRICT, OrganisationKind.WARD: AreaLevel.WARD}
 _SHORT_NAME_CHARS = 40
+_ORGANISATION_CHARS = 200
+_USER_CHARS = 120
 
 
 class AccountError(ValueRefusedError):
@@ -99,8 +101,8 @@ def create_organisation(session: Session, actor: User | None, draft: Organisatio
         passes.areas.services.AreaUnknownError: no division has the area code.
     """
     name, short_name = tidy(draft.name), tidy(draft.short_name)
-    if not name:
-        raise AccountError("name_missing", "name", "an organisation needs a name")
+    if not 0 < len(name) <= _ORGANISATION_CHARS:
+        raise AccountError("name_missing", "name", f"an organisation's name has 1 to {_ORGANISATION_CHARS} characters")
     if not 0 < len(short_name) <= _SHORT_NAME_CHARS:
         raise AccountError("short_name_length", "short_name", "a short name has 1 to 40 characters")
     tax_number = normalise_tax_number(draft.tax_number) if draft.tax_number else None
@@ -147,9 +149,12 @@ def create_user(
         now: when.
 
     Raises:
-        AccountError: the e-mail address is taken, or a role does not fit the organisation.
+        AccountError: the e-mail address is taken, the name is missing or too long, or a role does not fit the
+            organisation.
     """
-    email = email.strip().lower()
+    email, name = email.strip().lower(), tidy(name)
+    if not 0 < len(name) <= _USER_CHARS:
+        raise AccountError("name_missing", "name", f"a person's name has 1 to {_USER_CHARS} characters")
     allowed = ROLES_OF[organisation.kind]
     wanted = allowed[:1] if roles is None else tuple(roles)
     if unfit := sorted(set(wanted) - set(allowed)):
@@ -159,7 +164,7 @@ def create_user(
     known = ensure_roles(session)
     user = User(
         email=email,
-        name=tidy(name),
+        name=name,
         organisation=organisation,
         roles=[known[role] for role in wanted],
         password=password_hash,

@@ -89,7 +89,7 @@ def list_() -> None:
 
 
 @group.command()
-@click.argument("device_id", type=int)
+@click.argument("device_id", type=click.IntRange(1, 10**9))
 @with_appcontext
 def revoke(device_id: int) -> None:
     """Revoke a device, by its number in `passes stations list`."""

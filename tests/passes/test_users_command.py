@@ -54,3 +54,21 @@ def test_what_does_not_fit_is_refused_in_a_sentence(create: Create, session: Ses
     assert create("a@example.vn", "--organisation", "Sở", "--role", "carrier").exit_code == 2
     assert create("a@example.vn", "--organisation", "UBND", "--kind", "district").exit_code == 2
     assert find_user(session, "a@example.vn") is None
+
+
+@pytest.mark.parametrize("email", ["nobody", "x y@example.vn", "a\x01@example.vn", "a@b@example.vn", ""])
+def test_what_the_login_page_would_not_read_as_an_address_makes_no_account(
+    create: Create, session: Session, email: str
+) -> None:
+    refused = create(email, "--organisation", "Sở GTVT")
+    assert refused.exit_code == 2
+    assert "is not an e-mail address" in refused.output
+    assert find_organisation(session, "Sở GTVT") is None
+
+
+@pytest.mark.parametrize("options", [("--name", " "), ("--name", "x" * 121), ("--organisation", "x" * 201)])
+def test_names_that_no_column_holds_are_refused(create: Create, session: Session, options: tuple[str, str]) -> None:
+    refused = create("a@example.vn", "--organisation", "Sở GTVT", *options)
+    assert refused.exit_code == 2
+    assert "1 to" in refused.output
+    assert find_user(session, "a@example.vn") is None
