@@ -15,7 +15,7 @@ from passes.config import Instance, create_secrets
 from passes.db import db
 from passes.trust import publishing, services
 from passes.trust.instance_keys import InstanceKeys
-from passes.trust.keys import OfflineKeys, OnlineKeys, generate_sealing_key
+from passes.trust.keys import OfflineKeys, generate_sealing_key
 from passes.trust.models import IssuerKey
 from passes.trust.repository import TrustRepository
 from protocol.trust import SealingKey
@@ -97,8 +97,8 @@ def establish_trust(app: Flask, offline_dir: Path, offline_passphrase: str, now:
     passphrase = app.config["KEYS_PASSPHRASE"]
     keys = InstanceKeys(instance, passphrase)
     offline = OfflineKeys.generate(offline_dir, offline_passphrase)  # first: this is what goes wrong, if anything
-    has_online_keys = instance.keys_dir("online").exists()
-    online = keys.online if has_online_keys else OnlineKeys.generate(instance.keys_dir("online"), passphrase)
+    online = keys.stage_online_keys()  # those of a repository that is gone must not sign for this one
+    keys.adopt_online_keys()
     kid, public_key = generate_sealing_key(instance.keys_dir("sealing"), passphrase)
     signer = keys.generate_issuing_key()
     services.add_issuer_key(session, None, app.config["ISSUER_ID"], signer.public_key, now)

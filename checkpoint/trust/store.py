@@ -5,7 +5,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ from checkpoint.trust.errors import TrustImportError, TrustStoreError
 from checkpoint.trust.generations import Generation, GenerationDamagedError, Generations
 from checkpoint.trust.limits import Limits
 from checkpoint.trust.sources import Source, open_source
-from checkpoint.trust.updating import METADATA_DIR, ROOT_HISTORY, TARGETS_DIR, expiries, find_anchor, update
+from checkpoint.trust.updating import METADATA_DIR, ROOT_HISTORY, TARGETS_DIR, expiries, find_anchor, live_keys, update
 from protocol.progress import WentBackError, require_progress
 from protocol.roster import roster_path
 from protocol.trust import Trust, TrustError, load
@@ -169,13 +169,22 @@ class TrustStore:
         return {unquote(file.name): (folder / file).read_bytes() for file in files if file.parts[0] == TARGETS_DIR}
 
     def _import(self, source: str | Path, now: datetime) -> Imported:
-        before = self._generations.current()
-        clock = max(now, before.floor) if before else now
-        staging = self._generations.stage(self._base())
+        current = before = self._generations.current()
         with open_source(source, self._limits) as opened:
-            bootstrap = self._own_anchor(staging) or find_anchor(opened, self._root_sha256)
-            contents = update(opened, bootstrap, staging, clock, self._station)
+            try:
+                staging, contents = self._fetch(opened, max(now, before.floor) if before else now)
+            except TrustImportError as error:
+                if error.code != "trust_expired" or before is None or before.floor <= now:
+                    raise
+                staging, contents = self._fetch(opened, now)
+                if not self._has_new_live_key(staging):
+                    raise
             trust = load_trust(contents, opened)
+        if self._has_new_live_key(staging):
+            # Whoever held the key before may have counted and dated ahead, so that nobody could follow. That was
+            # the reason for the new key, which offline keys have signed: counting and dating begin anew.
+            before = None
+        clock = max(now, before.floor) if before else now
         _check_time(trust, clock, opened)
         if before and trust.generation < before.number:
             detail = f"publication {trust.generation} is older than {before.number}"
@@ -183,7 +192,18 @@ class TrustStore:
         self._require_progress(trust, contents, staging, opened)
         floor = max(trust.published_at, before.floor) if before else trust.published_at
         accepted = self._generations.accept(trust.generation, floor)
-        return Imported(trust.generation, trust.published_at, is_new=accepted != before)
+        return Imported(trust.generation, trust.published_at, is_new=accepted != current)
+
+    def _fetch(self, opened: Source, clock: datetime) -> tuple[Path, dict[str, bytes]]:
+        """Return a working folder with what a source has, verified at a clock, and the contents of its targets."""
+        staging = self._generations.stage(self._base())
+        bootstrap = self._own_anchor(staging) or find_anchor(opened, self._root_sha256)
+        return staging, update(opened, bootstrap, staging, clock, self._station)
+
+    def _has_new_live_key(self, staging: Path) -> bool:
+        """Whether the role `live`, which counts and dates, has other keys there than in what was accepted last."""
+        base = self._base()
+        return base is not None and not live_keys(self._generations.path(base)) & live_keys(staging)
 
     def _require_progress(self, trust: Trust, contents: Mapping[str, bytes], staging: Path, source: Source) -> None:
         """Refuse what newer version numbers alone do not show to be older than what is in force."""
@@ -193,6 +213,8 @@ class TrustStore:
         except (TrustStoreError, GenerationDamagedError, OSError):
             return  # nothing sound to compare with: the first import, or a repair
         try:
+            if self._has_new_live_key(staging):
+                before = replace(before, generation=0)
             require_progress(before, trust)
             if self._station is not None:
                 keep_newest(staging / TARGETS_DIR, self._station, (held, before), (contents, trust))

@@ -141,6 +141,18 @@ def expiries(directory: Path) -> dict[str, datetime]:
     return {role: _read(path).signed.expires for role, path in files.items()}
 
 
+def live_keys(directory: Path) -> frozenset[str]:
+    """Return the ids of the keys that may sign the role `live` in a working copy or generation.
+
+    Raises:
+        RepositoryError: the offline targets are not readable as metadata.
+        OSError: they are not there.
+    """
+    signed = _read(directory / METADATA_DIR / "targets.json").signed
+    roles = signed.delegations.roles if isinstance(signed, Targets) and signed.delegations else None
+    return frozenset(roles[_LIVE].keyids) if roles and _LIVE in roles else frozenset()
+
+
 def _fetch(updater: Updater, source: Source, metadata_dir: Path, station: str | None) -> Iterator[tuple[str, Path]]:
     """Yield name and file of every target; those that came with the working copy are not fetched again."""
     names = {name for role in ("targets", _LIVE) for name in _listed(metadata_dir / f"{role}.json")}

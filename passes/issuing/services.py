@@ -221,6 +221,14 @@ def _next_status_index(session: Session, now: datetime) -> tuple[str, int]:
     return f"status/{shard.number}", index
 
 
+def close_status_lists(session: Session) -> None:
+    """Give out no more places of the status lists that there are; the next pass begins a new one.
+
+    After a restored backup, passes that the database has forgotten hold places that it believes to be free.
+    """
+    session.execute(sa.update(StatusShard).values(used=STATUS_LIST_SIZE))
+
+
 def revoke(
     session: Session, actor: User | None, vehicle_pass: VehiclePass, reason: RevocationReason, now: datetime
 ) -> None:

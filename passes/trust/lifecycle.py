@@ -93,7 +93,8 @@ def rotate_issuer_key(
         ceremony: the keys; the targets key is needed.
         iss: issuer id.
         now: when.
-        signs_after: how long the key before goes on signing, so that posts without network hear of the new key first.
+        signs_after: how long the key before goes on signing, so that posts without network hear of the new key first;
+            not at all if its file is lost.
 
     Raises:
         TrustRepositoryError: as `publishing.publish_offline`; then stations know nothing of the key, and its file can
@@ -102,6 +103,8 @@ def rotate_issuer_key(
     """
     signer = ceremony.keys.generate_issuing_key()
     key = services.add_issuer_key(session, actor, iss, signer.public_key, now)
+    if not _has_key_in_use(session, ceremony, now):
+        key.signs_from = now  # from this publication on: nothing else can sign its status lists
     _publish(session, ceremony, now, publishing.OfflineChange(keys_sign_from=now + signs_after))
     session.refresh(key)
     return key
@@ -219,6 +222,15 @@ def _publish(
     return publishing.publish_offline(
         session, ceremony.repository, ceremony.keys, ceremony.offline, now, change=change, min_version=min_version
     )
+
+
+def _has_key_in_use(session: Session, ceremony: Ceremony, now: datetime) -> bool:
+    """Whether there is a key that signs, and its file can be opened."""
+    try:
+        ceremony.keys.signer_for(bytes.fromhex(services.current_issuer_key(session, now).kid))
+    except (services.NoIssuerKeyError, KeyFileError):
+        return False
+    return True
 
 
 def _put_successor_to_use(session: Session, retiring: IssuerKey, now: datetime) -> None:

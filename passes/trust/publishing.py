@@ -145,6 +145,8 @@ def publish(
     changes = services.pending_changes(session)
     if not changes and not is_forced:
         return None
+    if min_version is not None:
+        issuing.close_status_lists(session)
     with repository.lock():
         previous = repository.read_targets()
         unchanged = {name: content for name, content in previous.items() if not is_live(name)}
@@ -184,6 +186,8 @@ def publish_offline(
     """
     change = change or OfflineChange()
     changes = services.pending_changes(session)
+    if min_version is not None:
+        issuing.close_status_lists(session)
     with repository.lock():
         previous = repository.read_targets()
         _, sealing_key = parse_issuers(previous[targets.ISSUERS])

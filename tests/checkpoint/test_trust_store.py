@@ -25,8 +25,11 @@ from checkpoint import messages
 from checkpoint.trust import Anchor, Limits, TrustImportError, TrustStore, TrustStoreError, load_once
 from passes.trust.keys import OfflineKeys, OnlineKeys
 from protocol.status import Status
+from tests.counts import count
 from tests.killing import SWITCH
 from tests.trust_authority import DAY, HOUR, PASSPHRASE, START, Authority
+
+BREAKS = count("bytes after which a source of trust is gone", reduced=60, full=4_000)
 
 
 @pytest.fixture
@@ -532,6 +535,51 @@ def test_a_connection_that_breaks_off_is_unreachable(
         server.shutdown()
         thread.join()
     assert code == "trust_unreachable"
+
+
+class _Stick:
+    """Answers of a web server, of which only so many bytes arrive in all; then the line is dead."""
+
+    def __init__(self, authority: Authority) -> None:
+        self.left = 0
+        stick = self
+
+        class Handler(_QuietHandler):
+            def copyfile(self, source: Any, outputfile: Any) -> None:
+                data = source.read()
+                outputfile.write(data[: max(stick.left, 0)])
+                stick.left -= len(data)
+                if stick.left < 0:
+                    self.close_connection = True
+
+        self.handler = partial(Handler, directory=str(authority.repository.directory))
+
+
+def test_a_source_that_is_gone_after_any_byte_leaves_the_last_good_generation(
+    authority: Authority, store: TrustStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    store.import_from(authority.repository.directory, START)
+    authority.revoked, authority.lists_signed_at = {5}, START + HOUR
+    authority.republish_offline(START + HOUR)
+    before = files_below(tmp_path / "station")
+    stick = _Stick(authority)
+    with ThreadingHTTPServer(("127.0.0.1", 0), stick.handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        stick.left = needed = 10**9
+        shutil.copytree(tmp_path / "station", tmp_path / "copy", symlinks=True)
+        TrustStore(tmp_path / "copy" / "trust", authority.repository.root_sha256()).import_from(address, START + HOUR)
+        needed -= stick.left
+        for place in range(0, needed, -(-needed // BREAKS)):
+            stick.left = place
+            refusal_of(store.import_from, address, START + HOUR)
+            assert files_below(tmp_path / "station") == before, place
+        stick.left = needed
+        assert store.import_from(address, START + HOUR).generation == 2
+        server.shutdown()
+        thread.join()
 
 
 def test_an_archive_cut_at_any_byte_is_refused_and_changes_nothing(
