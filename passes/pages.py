@@ -139,10 +139,15 @@ class RowNumber(IntegerConverter):
         super().__init__(url_map, max=10**_MOST_DIGITS)
 
 
-def _refuse_far_pages() -> None:
-    """No list has so many pages, and no database counts that far."""
+def _refuse_what_no_database_takes() -> None:
+    """No list has so many pages; and nobody types the character NUL, which PostgreSQL answers with an error."""
     if len(request.args.get("page", "")) > _MOST_DIGITS:
         abort(404)
+    if request.blueprint == "api":  # reads its bodies itself, up to its own limit
+        return
+    typed = [value for _name, values in request.values.lists() for value in values]
+    if any("\0" in value for value in (*typed, request.path)):
+        abort(400)
 
 
 def _context() -> dict[str, Any]:
@@ -170,7 +175,7 @@ def init_app(app: Flask) -> None:
     from passes.trust.views import bp as trust
 
     app.url_map.converters["int"] = RowNumber  # before any address is registered
-    app.before_request(_refuse_far_pages)
+    app.before_request(_refuse_what_no_database_takes)
     csrf.exempt(api)  # a device proves itself with a signature; there is no cookie to ride on
     for blueprint in (
         home,

@@ -28,7 +28,7 @@ from tests.factories import CHUONG_DUONG, Factories, now
 from tests.passes.post import current_trust
 from tests.passes.test_zones import draft
 
-PASTED = unicodedata.normalize("NFD", "Nguyễn\u00a0 Văn\u200b Bình") + "\u202e\x00\n"
+PASTED = unicodedata.normalize("NFD", "Nguyễn\u00a0 Văn\u200b Bình") + "\u202e\x01\n"
 CLEAN = "Nguyễn Văn Bình"
 CREW = {"id_number": "001085012345", "phone": "0912 345 678", "residence": CHUONG_DUONG, "role": "assistant"} | {
     "licence_class": ""

@@ -61,6 +61,13 @@ def test_a_number_that_no_database_counts_to_names_no_page(factories: Factories,
     assert login(factories.user()).get(address).status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/areas/search?q=%00", "/applications/%00", "/lang/vi?next=/&next=%00"])
+def test_the_character_that_no_database_takes_is_refused(factories: Factories, login: Login, address: str) -> None:
+    desk = login(factories.user())
+    assert desk.get(address).status_code == 400
+    assert desk.post("/fleet/vehicles/new", data=VEHICLE | {"plate": "29C\x00"}).status_code == 400
+
+
 @pytest.mark.parametrize("typed", ["1e30", "9" * 60, "1e999999999", "Infinity", "NaN", "sNaN"])
 def test_a_payload_beyond_reckoning_is_refused_at_its_field(factories: Factories, login: Login, typed: str) -> None:
     answer = login(factories.user()).post("/fleet/vehicles/new", data=VEHICLE | {"payload_tonnes": typed})
