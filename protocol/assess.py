@@ -1,5 +1,6 @@
-"""From the text of a QR code to a verdict: the order of checks, and the one place where errors become verdicts."""
+"""From the texts of QR codes to a verdict: the order of checks, and the one place where errors become verdicts."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from protocol.claims import Credential
 from protocol.envelope import Prefix
 from protocol.issuers import IssuerKey
 from protocol.observations import Context, observe
+from protocol.papers import arrange
 from protocol.reasons import Finding, Reason, Verdict
 from protocol.trust import Trust
 
@@ -77,22 +79,40 @@ def _signing_key(signed: cose.Sign1, trust: Trust) -> IssuerKey:
     raise VerifyError(Reason.SIGNATURE_INVALID)
 
 
-def assess(text: str, trust: Trust, context: Context, now: datetime) -> Verdict:
-    """Say what to do about a code.
+def assess(text: str | Sequence[str], trust: Trust, context: Context, now: datetime) -> Verdict:
+    """Say what to do about a vehicle by its codes.
 
     Args:
-        text: What a reader saw, untrimmed; any text at all.
+        text: What a reader saw, untrimmed; any text at all. Several are the papers of one vehicle, in any order: its
+            pass, and slips or cards beside it.
         trust: What the station trusts.
-        context: What the station knows beside the code.
+        context: What the station knows beside the codes.
         now: The station's clock, aware.
     """
     kind = context.station.kind if context.station else None
-    try:
-        verified = verify(text, trust)
-    except VerifyError as error:
-        return Verdict.of([Finding(error.reason, trust.policy.severity(error.reason, kind))])
-    findings = [
+    verified, failed = _verify_all([text] if isinstance(text, str) else dict.fromkeys(text), trust)
+    findings = [Finding(reason, trust.policy.severity(reason, kind)) for reason in failed]
+    if not verified:
+        return Verdict.of(findings)
+    papers = arrange([one.credential for one in verified], trust, now)
+    findings += [
         Finding(seen.reason, trust.policy.severity(seen.reason, kind), seen.crew, seen.zone)
-        for seen in observe(verified.credential, trust, context, now)
+        for seen in observe(papers, trust, context, now)
     ]
-    return Verdict.of(findings, verified.credential, verified.prefix)
+    return Verdict.of(findings, papers.main, claims.prefix_of(papers.main), papers.journey)
+
+
+def _verify_all(texts: Iterable[str], trust: Trust) -> tuple[list[Verified], Iterable[Reason]]:
+    """Verify each text; give what is verified, and once each why others are not.
+
+    Another's code beside ours means nothing: only if nothing is ours is it said that this is no pass.
+    """
+    verified: list[Verified] = []
+    failed: dict[Reason, None] = {}
+    for text in texts:
+        try:
+            verified.append(verify(text, trust))
+        except VerifyError as error:
+            failed[error.reason] = None
+    ours = [reason for reason in failed if reason is not Reason.NOT_A_PASS]
+    return verified, ours or ([] if verified else [Reason.NOT_A_PASS])

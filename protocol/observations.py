@@ -1,11 +1,13 @@
-"""What there is to say about a credential whose signature was verified: window, status, crew, route, zones, data."""
+"""What there is to say about papers whose signatures were verified: window, status, crew, route, zones, data."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from protocol.areas import AreaLevel, level
-from protocol.claims import Credential, Role, VehiclePass
+from protocol.credentials import Credential, Role
+from protocol.journey import Journey
+from protocol.papers import Papers, is_early, is_extended, status_of
 from protocol.places import StationInfo, StationKind
 from protocol.reasons import Reason
 from protocol.status import Status
@@ -47,40 +49,39 @@ class Observation:
     zone: str | None = None
 
 
-def observe(credential: Credential, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
-    """Make every observation about a credential, in the order of checks.
+def observe(papers: Papers, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+    """Make every observation about the papers of a vehicle, in the order of checks.
 
     Args:
-        credential: Its signature has been verified.
+        papers: Their signatures have been verified.
         trust: What the station trusts.
-        context: What the station knows beside the code.
+        context: What the station knows beside the codes.
         now: The station's clock, aware.
     """
-    if now >= credential.expires_at:
-        yield Observation(Reason.EXTENDED if _is_extended(credential, trust, now) else Reason.EXPIRED)
-    elif now + timedelta(minutes=trust.policy.clock_tolerance_minutes) < credential.not_before:
+    main, journey = papers.main, papers.journey
+    is_over = False
+    if now >= main.expires_at:
+        is_over = not is_extended(main, trust, now)
+        yield Observation(Reason.EXPIRED if is_over else Reason.EXTENDED)
+    elif is_early(main, trust, now):
         yield Observation(Reason.NOT_YET_VALID)
-    yield from _status(credential, trust)
+    yield from _status(main, trust)
     yield from _seen_by_officer(context)
-    if isinstance(credential, VehiclePass):
-        yield from _crew(credential, trust, context, now)
-        yield from _route(credential, context)
-    else:
+    if journey is None:
         yield Observation(Reason.PASS_MISSING)
-    yield from _zones(credential, trust, context, now)
+    else:
+        if not is_over:  # an expired pass has nobody left to judge
+            yield from _crew(journey, context, now)
+        if papers.unusable:
+            yield Observation(Reason.SUPPLEMENT_UNUSABLE)
+        yield from _route(journey, context)
+    yield from _zones(journey, trust, context, now)
     yield from _history(trust, context, now)
-    yield from _freshness(credential, trust, context, now)
-
-
-def _is_extended(credential: Credential, trust: Trust, now: datetime) -> bool:
-    return isinstance(credential, VehiclePass) and any(
-        extension.covers(credential.issued_at, now) for extension in trust.policy.extensions
-    )
+    yield from _freshness(papers, trust, context, now)
 
 
 def _status(credential: Credential, trust: Trust) -> Iterator[Observation]:
-    statuses = trust.statuses.get(credential.status.uri)
-    status = Status.VALID if statuses is None else statuses.get(credential.status.idx)
+    status = status_of(credential, trust)
     if status is Status.REVOKED:
         yield Observation(Reason.REVOKED)
     elif status is Status.SUSPENDED:
@@ -94,23 +95,19 @@ def _seen_by_officer(context: Context) -> Iterator[Observation]:
         yield Observation(Reason.CREW_MISMATCH)
 
 
-def _crew(vehicle_pass: VehiclePass, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
-    """Judge the people on board: all of the pass if nobody was ticked. An expired pass has nobody left to judge."""
-    if now >= vehicle_pass.expires_at and not _is_extended(vehicle_pass, trust, now):
-        return
+def _crew(journey: Journey, context: Context, now: datetime) -> Iterator[Observation]:
+    """Judge the people on board: all of the journey's if nobody was ticked."""
     present = [
-        (index, entry)
-        for index, entry in enumerate(vehicle_pass.crew)
-        if not context.crew_present or index in context.crew_present
+        (index, entry) for index, entry in journey.crew if not context.crew_present or index in context.crew_present
     ]
-    expired = tuple(index for index, entry in present if entry.expires_at is not None and now >= entry.expires_at)
+    expired = tuple([index for index, entry in present if entry.expires_at is not None and now >= entry.expires_at])
     if expired:
         yield Observation(Reason.CREW_EXPIRED, crew=expired)
     if not any(entry.role is Role.DRIVER and index not in expired for index, entry in present):
         yield Observation(Reason.NO_VALID_DRIVER)
 
 
-def _route(vehicle_pass: VehiclePass, context: Context) -> Iterator[Observation]:
+def _route(journey: Journey, context: Context) -> Iterator[Observation]:
     """Ask that a journey begins, stops or ends around the freight point that it calls at.
 
     That can be told only of a point whose ward is known, with the district and province above it.
@@ -120,12 +117,12 @@ def _route(vehicle_pass: VehiclePass, context: Context) -> Iterator[Observation]
         return
     if level(station.area) is not AreaLevel.WARD:
         return
-    if not any(code == station.area or code in station.within for code in vehicle_pass.route):
+    if not any(code == station.area or code in station.within for code in journey.route):
         yield Observation(Reason.OFF_ROUTE)
 
 
-def _zones(credential: Credential, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
-    route = credential.route if isinstance(credential, VehiclePass) else ()
+def _zones(journey: Journey | None, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+    route = journey.route if journey else ()
     behind = {*route[:1], context.coming_from}
     ahead = route[1:]
     for zone in trust.zones:
@@ -144,12 +141,14 @@ def _history(trust: Trust, context: Context, now: datetime) -> Iterator[Observat
         yield Observation(Reason.IMPOSSIBLE_TRAVEL)
 
 
-def _freshness(credential: Credential, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+def _freshness(papers: Papers, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
     """Judge the station's own data. A status list that it does not have yet was begun after its data: it is behind."""
     age_seconds = (now - trust.published_at).total_seconds()
     if age_seconds >= trust.policy.trust_expired_hours * 3600:
         yield Observation(Reason.TRUST_EXPIRED)
-    elif age_seconds >= trust.policy.trust_stale_hours * 3600 or credential.status.uri not in trust.statuses:
+    elif age_seconds >= trust.policy.trust_stale_hours * 3600 or any(
+        paper.status.uri not in trust.statuses for paper in papers.all
+    ):
         yield Observation(Reason.TRUST_STALE)
     if context.clock_in_doubt or -age_seconds > trust.policy.clock_tolerance_minutes * 60:
         yield Observation(Reason.CLOCK_DOUBT)

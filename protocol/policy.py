@@ -30,6 +30,7 @@ DEFAULT_SEVERITIES: Final[Mapping[Reason, tuple[Severity, Severity]]] = MappingP
         Reason.CREW_EXPIRED: (_REFER, _REFER),
         Reason.NO_VALID_DRIVER: (_REFUSE, _REFUSE),
         Reason.PASS_MISSING: (_REFER, _REFER),
+        Reason.SUPPLEMENT_UNUSABLE: (_REFER, _REFER),
         Reason.OFF_ROUTE: (_NOTE, _NOTE),
         Reason.ARRIVED_FROM_ZONE: (_REFER, _REFER),
         Reason.ENTERING_ZONE: (_REFER, _REFER),

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Never
 
-from protocol.claims import Credential
+from protocol.credentials import Amendment, Credential
 from protocol.envelope import Prefix
+from protocol.journey import Journey
 
 
 class Outcome(StrEnum):
@@ -25,7 +26,10 @@ class Severity(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a verdict is what it is. The order of members is the order of checks; the values never change."""
+    """Why a verdict is what it is. The order of members is the order of checks; the values never change.
+
+    Reasons about health certificates will stand between those about zones and those about history.
+    """
 
     NOT_A_PASS = "NOT_A_PASS"  # noqa: S105 - not a password
     FORMAT_INVALID = "FORMAT_INVALID"
@@ -43,6 +47,7 @@ class Reason(StrEnum):
     CREW_EXPIRED = "CREW_EXPIRED"
     NO_VALID_DRIVER = "NO_VALID_DRIVER"
     PASS_MISSING = "PASS_MISSING"  # noqa: S105 - not a password
+    SUPPLEMENT_UNUSABLE = "SUPPLEMENT_UNUSABLE"
     OFF_ROUTE = "OFF_ROUTE"
     ARRIVED_FROM_ZONE = "ARRIVED_FROM_ZONE"
     ENTERING_ZONE = "ENTERING_ZONE"
@@ -89,29 +94,43 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a station says about a code. Never a boolean.
+    """What a station says about the codes of one vehicle. Never a boolean.
 
     Attributes:
         outcome: The gravest finding decides.
         findings: Gravest first; those of equal severity in the order of `Reason`.
-        credential: The signed content; None unless the signature of a known, valid issuer key was verified.
+        credential: The signed content, of the pass if there is one; None unless the signature of a known, valid issuer
+            key was verified.
         prefix: The kind of credential; None whenever `credential` is.
+        journey: Who rides where with what, slips and newer cards included; None without a pass.
     """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     credential: Credential | None = None
     prefix: Prefix | None = None
+    journey: Journey | None = None
 
     @classmethod
     def of(
-        cls, findings: list[Finding], credential: Credential | None = None, prefix: Prefix | None = None
+        cls,
+        findings: list[Finding],
+        credential: Credential | None = None,
+        prefix: Prefix | None = None,
+        journey: Journey | None = None,
     ) -> "Verdict":
         """Make the verdict that some findings, in any order, come to."""
         if not findings:
-            return cls(Outcome.ADMIT, (), credential, prefix)
+            return cls(Outcome.ADMIT, (), credential, prefix, journey)
         ordered = sorted(findings, key=lambda finding: (-_GRAVITY[finding.severity], _POSITION[finding.reason]))
-        return cls(_OUTCOMES[ordered[0].severity], tuple(ordered), credential, prefix)
+        return cls(_OUTCOMES[ordered[0].severity], tuple(ordered), credential, prefix, journey)
+
+    @property
+    def identity(self) -> tuple[str, bytes] | None:
+        """The `(iss, cti)` that records of this scan name: of the pass, even if only a slip to it was shown."""
+        if isinstance(self.credential, Amendment):
+            return self.credential.iss, self.credential.pass_cti
+        return (self.credential.iss, self.credential.cti) if self.credential else None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

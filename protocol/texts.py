@@ -96,6 +96,16 @@ REASON_TEXTS: Final[Mapping[Reason, Mapping[Language, ReasonText]]] = MappingPro
             ("Chưa quét giấy của phương tiện", "Thẻ hợp lệ; đề nghị xuất trình giấy nhận diện phương tiện."),
             ("The vehicle's own pass was not scanned", "The card is valid; ask for the vehicle's paper and scan it."),
         ),
+        Reason.SUPPLEMENT_UNUSABLE: _both(
+            (
+                "Phiếu hoặc thẻ kèm theo không áp dụng",
+                "Xem có đúng xe, đúng người, còn hạn không; nếu không, chỉ xét giấy chính.",
+            ),
+            (
+                "A slip or card beside the pass does not count",
+                "Check vehicle, person and end date; go by the pass alone.",
+            ),
+        ),
         Reason.OFF_ROUTE: _both(
             ("Điểm này không có trên lộ trình", "Hỏi lái xe lý do và ghi chú."),
             ("This place is not on the route", "Ask the driver why and make a note."),

@@ -9,6 +9,7 @@ from protocol import base45, cbor, claims, cose
 from protocol.assess import Context, VerifyError, assess, verify
 from protocol.claims import CrewEntry, Role, StatusRef
 from protocol.envelope import FORM_PLAIN, Prefix, pack, unpack
+from protocol.journey import Journey
 from protocol.policy import Extension, default_policy
 from protocol.reasons import Outcome, Reason, Verdict
 from protocol.trust import IssuerKey
@@ -55,7 +56,8 @@ def reasons(verdict: Verdict) -> list[Reason]:
 
 def test_a_good_pass_is_admitted_with_what_was_signed() -> None:
     verdict = assess(TEXT, TRUST, Context(), NOW)
-    assert verdict == Verdict(Outcome.ADMIT, (), PASS, Prefix.VEHICLE_PASS)
+    journey = Journey(tuple(enumerate(PASS.crew)), PASS.route, PASS.cargo)
+    assert verdict == Verdict(Outcome.ADMIT, (), PASS, Prefix.VEHICLE_PASS, journey)
 
 
 def test_verify_gives_the_credential_and_the_key_that_signed_it() -> None:

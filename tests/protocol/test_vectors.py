@@ -16,7 +16,7 @@ from protocol.envelope import EnvelopeError, NotAPassError
 from protocol.reasons import Reason
 from protocol.times import from_rfc3339
 from tests.vectors import build
-from tests.vectors.cases import CASES, UNVERIFIED
+from tests.vectors.cases import UNVERIFIED
 
 FILES = sorted(build.DIRECTORY.glob("*.json"))
 LAYERS = {
@@ -34,7 +34,7 @@ LAYERS = {
 
 
 def test_every_vector_is_rebuilt_byte_for_byte_and_none_is_left_over() -> None:
-    rebuilt = {f"{name}.json": build.render(name, case) for name, case in CASES.items()}
+    rebuilt = {f"{name}.json": build.render(name, case) for name, case in build.CASES.items()}
     assert {path.name: path.read_bytes() for path in FILES} == rebuilt
 
 
@@ -64,7 +64,10 @@ def test_a_vector_is_judged_as_it_says(path: Path) -> None:
         impossible_travel=known["impossible_travel"],
         clock_in_doubt=known["clock_in_doubt"],
     )
-    verdict = assess(vector["text"], published, context, from_rfc3339(vector["at"]))
+    texts = vector["texts"]
+    verdict = assess(texts, published, context, from_rfc3339(vector["at"]))
+    assert assess(texts[::-1], published, context, from_rfc3339(vector["at"])) == verdict
+    assert len(texts) > 1 or assess(texts[0], published, context, from_rfc3339(vector["at"])) == verdict
     expected = vector["expected"]
     assert (verdict.outcome, list(verdict.reasons)) == (expected["outcome"], expected["reasons"])
     assert (
@@ -74,13 +77,15 @@ def test_a_vector_is_judged_as_it_says(path: Path) -> None:
     told = None if verdict.credential is None else json.loads(json.dumps(build.credential_document(verdict.credential)))
     assert told == expected["credential"]
     assert (verdict.prefix is None) == (told is None)
+    journey = None if verdict.journey is None else json.loads(json.dumps(build.journey_document(verdict.journey)))
+    assert journey == expected["journey"]
 
 
 @pytest.mark.parametrize("name", UNVERIFIED)
 def test_a_vector_fails_in_the_layer_that_it_is_named_after(name: str) -> None:
     case = UNVERIFIED[name]
     with pytest.raises(VerifyError) as caught:
-        verify(case.text, trust.load(case.trust))
+        verify(case.texts[0], trust.load(case.trust))
     layer = name.partition("_")[0]
     cause = caught.value.__cause__
     assert isinstance(cause, LAYERS[layer])

@@ -1,6 +1,6 @@
 """Writes the vectors: `python -m tests.vectors.build`, from fixed keys and dates, always the same bytes.
 
-The cases and what is expected of them stand in `cases.py`; docs/format.md explains the files.
+The cases and what is expected of them stand in `cases.py` and `together.py`; docs/format.md explains the files.
 """
 
 import base64
@@ -9,12 +9,15 @@ from pathlib import Path
 
 from protocol import times
 from protocol.assess import Context
-from protocol.claims import Credential, CrewCard, CrewEntry
+from protocol.claims import Amendment, Credential, CrewCard, CrewEntry
 from protocol.dictionaries import DICTIONARIES
+from protocol.journey import Journey
 from protocol.reasons import Finding
-from tests.vectors.cases import CASES, Case
+from tests.vectors.cases import UNVERIFIED, VERIFIED, Case
+from tests.vectors.together import TOGETHER
 
 DIRECTORY = Path(__file__).parent
+CASES = UNVERIFIED | VERIFIED | TOGETHER
 
 
 def render(name: str, case: Case) -> bytes:
@@ -22,7 +25,7 @@ def render(name: str, case: Case) -> bytes:
     document = {
         "name": name,
         "description": case.description,
-        "text": case.text,
+        "texts": case.texts,
         "at": times.to_rfc3339(case.at),
         "context": _context(case.context),
         "trust": {path: base64.b64encode(content).decode() for path, content in case.trust.items()},
@@ -31,6 +34,7 @@ def render(name: str, case: Case) -> bytes:
             "reasons": [finding.reason for finding in case.findings],
             "findings": [finding_document(finding) for finding in case.findings],
             "credential": None if case.credential is None else credential_document(case.credential),
+            "journey": None if case.journey is None else journey_document(case.journey),
         },
     }
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -69,6 +73,15 @@ def credential_document(credential: Credential) -> dict[str, object]:
         "expires_at": times.to_rfc3339(credential.expires_at),
         "status": {"uri": credential.status.uri, "idx": credential.status.idx},
     }
+    if isinstance(credential, Amendment):
+        return common | {
+            "pass_cti": credential.pass_cti.hex(),
+            "joining": [_member(index, entry) for index, entry in credential.joining],
+            "renewed": [{"index": index, "expires_at": times.to_rfc3339(at)} for index, at in credential.renewed],
+            "leaving": credential.leaving,
+            "leg": credential.leg,
+            "cargo": None if credential.cargo is None else credential.cargo.name,
+        }
     if isinstance(credential, CrewCard):
         return common | {
             "role": credential.role,
@@ -86,6 +99,20 @@ def credential_document(credential: Credential) -> dict[str, object]:
         "route": credential.route,
         "cargo": credential.cargo.name,
     }
+
+
+def journey_document(journey: Journey) -> dict[str, object]:
+    """A journey as a vector writes it."""
+    return {
+        "crew": [_member(index, entry) for index, entry in journey.crew],
+        "route": journey.route,
+        "cargo": journey.cargo.name,
+        "amendments": [slip.cti.hex() for slip in journey.amendments],
+    }
+
+
+def _member(index: int, entry: CrewEntry) -> dict[str, object]:
+    return {"index": index} | _crew_entry(entry)
 
 
 def _crew_entry(entry: CrewEntry) -> dict[str, object]:

@@ -7,8 +7,9 @@ from typing import Final
 
 from protocol import claims, cose, deflate
 from protocol.assess import Context
-from protocol.claims import Credential, StatusRef
+from protocol.claims import Credential, StatusRef, VehiclePass
 from protocol.dictionaries import DICTIONARIES
+from protocol.journey import Journey
 from protocol.reasons import Finding, Outcome, Reason, Severity
 from protocol.trust import IssuerKey
 from tests.vectors.material import (
@@ -53,20 +54,22 @@ class Case:
 
     Attributes:
         description: What is special about it.
-        text: What the reader saw.
+        texts: What the reader saw, of one vehicle.
         outcome: What the verdict must come to.
         findings: The findings that it must have, in their order.
         credential: What must be told of the code.
+        journey: What the papers must come to together.
         context: What the station knows beside the code.
         at: The clock that it is judged at.
         trust: The targets of the trust repository.
     """
 
     description: str
-    text: str
+    texts: tuple[str, ...]
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     credential: Credential | None = None
+    journey: Journey | None = None
     context: Context = field(default_factory=Context)
     at: datetime = AT
     trust: Mapping[str, bytes] = field(default_factory=lambda: _TRUST)
@@ -74,7 +77,7 @@ class Case:
 
 def refused(description: str, text: str, reason: Reason, trust: Mapping[str, bytes] = _TRUST) -> Case:
     """A text that is no credential of a known issuer: refused, and nothing of it is told."""
-    return Case(description, text, Outcome.REFUSE, (Finding(reason, REFUSE),), trust=trust)
+    return Case(description, (text,), Outcome.REFUSE, (Finding(reason, REFUSE),), trust=trust)
 
 
 def judged(
@@ -87,8 +90,22 @@ def judged(
     trust: Mapping[str, bytes] | None = None,
 ) -> Case:
     """A credential that our issuer signed, told whole whatever the verdict is."""
-    published = targets(published_at=at - HOUR) if trust is None else trust
-    return Case(description, issued(credential), outcome, findings, credential, context or Context(), at, published)
+    return Case(
+        description,
+        (issued(credential),),
+        outcome,
+        findings,
+        credential,
+        journey=unchanged(credential) if isinstance(credential, VehiclePass) else None,
+        context=context or Context(),
+        at=at,
+        trust=targets(published_at=at - HOUR) if trust is None else trust,
+    )
+
+
+def unchanged(vehicle_pass: VehiclePass) -> Journey:
+    """What a pass comes to by itself."""
+    return Journey(tuple(enumerate(vehicle_pass.crew)), vehicle_pass.route, vehicle_pass.cargo)
 
 
 def _status(index: int, uri: str = "status/0") -> Credential:
@@ -231,10 +248,10 @@ UNVERIFIED: Final[dict[str, Case]] = {
 
 VERIFIED: Final[dict[str, Case]] = {
     "valid_pass": judged("a pass with nothing to say about", Outcome.ADMIT),
-    "valid_pass_plain": replace(judged("the same in the plain form", Outcome.ADMIT), text=plain()),
+    "valid_pass_plain": replace(judged("the same in the plain form", Outcome.ADMIT), texts=(plain(),)),
     "valid_pass_stored": replace(
         judged("a stream that our own encoder would not write, but that our issuer signed", Outcome.ADMIT),
-        text=with_stream(STORED),
+        texts=(with_stream(STORED),),
     ),
     "valid_pass_kid_shared": judged(
         "two keys have its kid",
@@ -243,7 +260,7 @@ VERIFIED: Final[dict[str, Case]] = {
     ),
     "valid_pass_optional_field": replace(
         judged("a field with a positive label that this version does not know", Outcome.ADMIT),
-        text=with_claims(lambda c: c[PRIVATE].update({30: "?"})),
+        texts=(with_claims(lambda c: c[PRIVATE].update({30: "?"})),),
     ),
     "valid_card_pass_missing": judged(
         "a good card, the vehicle's own pass not scanned",
@@ -419,5 +436,3 @@ VERIFIED: Final[dict[str, Case]] = {
         trust=targets([PROVINCE_ZONE, WARD_ZONE]),
     ),
 }
-
-CASES: Final = UNVERIFIED | VERIFIED

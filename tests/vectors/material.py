@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from protocol import base45, cbor, claims, cose, deflate, policy, status, trust
 from protocol.claims import (
+    Amendment,
     CargoClass,
     Credential,
     CrewCard,
@@ -69,6 +70,26 @@ CARD = CrewCard(
     licence_class="C",
     district="281",
     status=StatusRef("status/0", VALID_INDEX),
+)
+SUBSTITUTE = CrewEntry(Role.DRIVER, "Phạm Quốc Toàn", "7788", datetime(2021, 9, 14, 11, 0, tzinfo=UTC))
+SLIP = Amendment(
+    iss="VN-HN",
+    cti=bytes.fromhex("2122232425262728"),
+    issued_at=datetime(2021, 9, 13, 10, 0, tzinfo=UTC),
+    not_before=datetime(2021, 9, 13, 10, 0, tzinfo=UTC),
+    expires_at=PASS.expires_at,
+    pass_cti=PASS.cti,
+    joining=((2, SUBSTITUTE),),
+    renewed=((1, datetime(2021, 9, 15, 1, 0, tzinfo=UTC)),),
+    leaving=(0,),
+    leg=("018", "79"),
+    cargo=CargoClass.EMPTY,
+    status=StatusRef("status/0", VALID_INDEX),
+)
+"""The assistant's test is renewed, another driver takes over, and the truck goes back empty over another district."""
+
+ASSISTANTS_CARD = replace(
+    CARD, role=Role.ASSISTANT, name=PASS.crew[1].name, id_last4=PASS.crew[1].id_last4, licence_class=""
 )
 
 STREAM = deflate.compress(claims.encode(PASS), DICTIONARIES[1])
