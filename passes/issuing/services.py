@@ -13,7 +13,7 @@ from passes import audit
 from passes.applications.models import Application, ApplicationState, ApplicationVehicle, Decision
 from passes.errors import RefusedError
 from passes.issuing.models import PassCrew, PassStatus, RevocationReason, StatusShard, VehiclePass
-from passes.issuing.reissue import sign_again
+from passes.issuing.reissue import as_signed, sign_again
 from passes.local_time import end_of_day, start_of_day
 from passes.trust import services as trust
 from protocol import claims
@@ -249,6 +249,12 @@ def revoke(
 def find_pass(session: Session, iss: str, cti: str) -> VehiclePass | None:
     """Return the pass with this identity (`cti` in hex), or None."""
     return session.scalar(sa.select(VehiclePass).where(VehiclePass.iss == iss, VehiclePass.cti == cti))
+
+
+def is_as_issued(session: Session, credential: claims.Credential) -> bool:
+    """Whether a credential says exactly what was issued under its identity, by whichever key."""
+    found = find_pass(session, credential.iss, credential.cti.hex())
+    return found is not None and found.text is not None and as_signed(found.text) == credential
 
 
 def status_lists(session: Session) -> dict[str, StatusList]:

@@ -11,16 +11,18 @@ import sqlalchemy as sa
 from passes.areas.services import labels
 from passes.batches import in_batches
 from passes.followup import services as followup
+from passes.issuing import services as issuing
 from passes.movement import derivation, ledger
 from passes.movement.evidence import published_zones
 from passes.movement.late import find_late
 from passes.movement.matching import match_pairs
 from passes.movement.models import Scan, ScanRecord
-from passes.movement.readings import Reading, read_scan, write_details
+from passes.movement.readings import Reading, credential_in, read_scan, write_details
 from passes.movement.turns import take_turn
 from passes.stations import services as stations
 from protocol.assess import VerifyError, verify
 from protocol.plates import PlateError, normalise_plate
+from protocol.reasons import Reason
 from protocol.zones import is_in_zone
 
 if TYPE_CHECKING:
@@ -123,13 +125,20 @@ class _Turn:
         return found
 
     def _verified(self, reading: Reading) -> Reading:
-        """Verify the signature that a station with older data could not: the scan proves as much as any other."""
+        """Verify the signature that a station with older data could not: the scan proves as much as any other.
+
+        So does that of a paper whose key was retired since, if it says what the register says: people travel on it
+        until it is printed anew. What only a thief of the key can have signed proves nothing.
+        """
         if reading.record.iss is not None or reading.details.text is None or self.trust is None:
             return reading
         try:
             credential = verify(reading.details.text, self.trust).credential
-        except VerifyError:
-            return reading
+        except VerifyError as error:
+            void = credential_in(reading.details.text) if error.reason is Reason.ISSUER_KEY_REVOKED else None
+            if void is None or not issuing.is_as_issued(self.session, void):
+                return reading
+            credential = void
         return replace(reading, record=replace(reading.record, iss=credential.iss, cti=credential.cti))
 
     def _write_scans(self, resolved: Mapping[str, derivation.Resolved]) -> set[PassIdentity]:

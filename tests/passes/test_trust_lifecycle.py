@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from passes.issuing import services as issuing
 from passes.issuing.models import RevocationReason, VehiclePass
 from passes.issuing.reissue import request_reissue
 from passes.issuing.sheets import letterhead, sheet_of
+from passes.movement.models import Movement, Scan
 from passes.trust import lifecycle, publishing, services
 from passes.trust.cli import group
 from passes.trust.instance_keys import InstanceKeys
@@ -33,9 +35,11 @@ from protocol import claims
 from protocol.assess import Context, assess
 from protocol.policy import Extension, default_policy, dump
 from protocol.reasons import Outcome, Reason
+from protocol.scan_record import RecordKind, SealedDetails
 from protocol.trust import Trust
 from tests.factories import Factories, now
 from tests.passes.conftest import OFFLINE_PASSPHRASE
+from tests.passes.post import road_post
 
 
 @pytest.fixture
@@ -203,6 +207,33 @@ def test_the_carrier_prints_the_new_paper_and_never_the_void_one(
     assert browser.get(url).mimetype == "application/pdf"
     assert "hãy in lại" in browser.get("/passes").get_data(as_text=True)
     assert sheet_of(session, vehicle_pass, letterhead(app.config)).qr_text == vehicle_pass.text
+
+
+def test_people_on_a_void_paper_leave_their_traces_and_those_on_a_forged_one_do_not(
+    app: Flask,
+    session: Session,
+    factories: Factories,
+    trust: Callable[..., Result],
+    ceremony: lifecycle.Ceremony,
+    client: FlaskClient,
+) -> None:
+    honest = factories.vehicle_pass()
+    paper, stolen = honest.text or "", honest.kid or ""
+    credential = told_by(paper)
+    assert isinstance(credential, claims.VehiclePass)
+    forged = claims.issue(replace(credential, plate="29C99999"), ceremony.keys.signer_for(bytes.fromhex(stolen)))
+    trust("rotate-issuer-key")
+    trust("retire-key", stolen, "--reason", "stolen")
+    post = road_post(session, client)
+    for text in (paper, forged):
+        refused = {"outcome": Outcome.REFUSE, "reasons": (Reason.ISSUER_KEY_REVOKED,), "kind": RecordKind.CODE}
+        assert post.send(post.record(now(), details=SealedDetails(text=text), **refused)).status_code == 200
+    app.extensions["worker"].drain()
+    scans = session.scalars(sa.select(Scan).order_by(Scan.pass_id.is_(None))).all()
+    assert [scan.pass_id for scan in scans] == [honest.id, None]
+    moved = session.execute(sa.select(Movement.scan_id, Movement.person_id).distinct()).all()
+    assert {scan for scan, _ in moved} == {scans[0].id}
+    assert {person for _, person in moved} == {entry.person_id for entry in honest.crew}
 
 
 def test_only_passes_that_still_hold_are_signed_again(session: Session, factories: Factories) -> None:
