@@ -44,12 +44,23 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
+def listen_to_ctrl_c() -> None:
+    """Take SIGINT as a terminal gives it: whoever started these tests in the background had it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 def server(environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """`script/server`, started as from a terminal: in a process group of its own."""
     with (tmp_path / "server.log").open("w") as log:
         process = subprocess.Popen(
-            [ROOT / "script/server"], env=environment, stdout=log, stderr=log, text=True, start_new_session=True
+            [ROOT / "script/server"],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+            preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no threads here, and a shell cannot undo an ignored signal
         )
         yield process
         if process.poll() is None:
