@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _ERRORS = {
     "GENERIC_AUTHN_FAILED": _l("Thư điện tử hoặc mật khẩu không đúng."),
     "UNAUTHORIZED": _l("Tài khoản này không được vào trang đó."),
-    "UNAUTHENTICATED": _l("Cần đăng nhập để vào trang đó."),
     "REAUTHENTICATION_REQUIRED": _l("Cần xác nhận lại mật khẩu."),
     "PASSWORD_MISMATCH": _l("Mật khẩu không khớp."),
     "RETYPE_PASSWORD_MISMATCH": _l("Hai lần nhập mật khẩu không giống nhau."),
@@ -41,6 +40,7 @@ _ERRORS = {
     "FAILED_TO_SEND_CODE": _l("Chưa gửi được mã. Hãy thử lại sau ít phút."),
 }
 _NOTES = {
+    "UNAUTHENTICATED": _l("Cần đăng nhập để vào trang đó."),
     "GENERIC_RECOVERY": _l("Nếu tài khoản có thật, đường dẫn đặt lại mật khẩu đã được gửi đến thư điện tử đó."),
     "PASSWORD_RESET_REQUEST": _l("Đường dẫn đặt lại mật khẩu đã được gửi đến %(email)s."),
     "NO_RECOVERY_CODES_SETUP": _l("Chưa có mã dự phòng nào."),
