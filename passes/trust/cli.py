@@ -188,10 +188,10 @@ def rotate_root(new_offline_keys: Path | None, new_online_keys: bool, media: tup
     from passes.trust.keys import OfflineKeys
 
     instance = current_app.extensions["instance"]
+    chosen = choose_new_folder(new_offline_keys, instance.path, NEW_PASSPHRASE) if new_offline_keys else None
     with _ceremony(media) as ceremony:
-        replacement = None
-        if new_offline_keys:
-            replacement = OfflineKeys.generate(*choose_new_folder(new_offline_keys, instance.path, NEW_PASSPHRASE))
+        # Never removed again, whatever fails: stations may have seen a root that names them.
+        replacement = OfflineKeys.generate(*chosen) if chosen else None
         version = lifecycle.rotate_root(
             db.session(), None, ceremony, now(), replacement=replacement, has_new_online_keys=new_online_keys
         )

@@ -18,6 +18,7 @@ from passes import audit
 from passes.trust import publishing, services
 from passes.trust.keys import KeyFileError
 from passes.trust.models import IssuerKey
+from passes.trust.publication import no_targets_key
 from passes.trust.roles import TrustRepositoryError, are_online_keys_of
 
 if TYPE_CHECKING:
@@ -164,6 +165,8 @@ def rotate_root(
         TrustRepositoryError: as `TrustRepository.rotate_root`; nothing changed.
         KeyFileError: the new online keys cannot be written.
     """
+    if has_new_online_keys and (replacement or ceremony.offline).targets is None:
+        raise no_targets_key()  # it delegates to the key of `live`
     with ceremony.repository.lock():
         online = ceremony.keys.stage_online_keys() if has_new_online_keys else ceremony.keys.online
         ceremony.repository.rotate_root(ceremony.offline, online, now, replacement)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,10 @@ from passes.db import db
 from passes.initialise import initialise
 from passes.issuing import services as issuing
 from passes.issuing.models import RevocationReason, VehiclePass
-from passes.trust import services
+from passes.trust import lifecycle, services
 from passes.trust.cli import group
 from passes.trust.instance_keys import InstanceKeys
-from passes.trust.keys import KeyFileError, OnlineKeys
+from passes.trust.keys import KeyFileError, OfflineKeys, OnlineKeys
 from passes.trust.repository import TrustRepository
 from passes.trust.roles import build_snapshot, build_timestamp
 from protocol import claims
@@ -38,6 +39,7 @@ from protocol.reasons import Outcome, Reason
 from protocol.status import StatusList, build_token
 from protocol.trust import dump_head
 from tests.factories import Factories
+from tests.killing import SWITCH
 
 PASSPHRASE = "offline passphrase of the tests"
 PROCEDURES = Path(__file__).parents[2] / "docs" / "recovery.md"
@@ -437,6 +439,32 @@ def test_roots_published_since_the_backup_are_put_back_from_an_archive(
     issuer.trust("publish", "--min-version", str(newest + 10), media=fresh)
     post.import_from(issuer.archive(), now())
     assert (post.status().root_version, post.load_current().generation) == (3, newest + 10)
+
+
+@pytest.mark.parametrize("is_replacing", [False, True])
+def test_a_change_of_root_that_dies_at_any_moment_is_typed_again(
+    issuer: Issuer, post: TrustStore, tmp_path: Path, *, is_replacing: bool
+) -> None:
+    post.import_from(issuer.archive(), now())
+    keys = InstanceKeys(issuer.app.extensions["instance"], issuer.app.config["KEYS_PASSPHRASE"])
+    media, deaths = issuer.media, 0
+    while True:
+        fresh = tmp_path / f"fresh-{deaths}"
+        replacement = OfflineKeys.generate(fresh, PASSPHRASE) if is_replacing else None
+        ceremony = lifecycle.Ceremony(issuer.repository, keys, OfflineKeys.load(media, PASSPHRASE))
+        rotate = partial(lifecycle.rotate_root, replacement=replacement, has_new_online_keys=True)
+        root = ceremony.repository.status(now()).roles["root"].version
+        was_killed = SWITCH.kill_at(deaths, issuer.base / "instance", rotate, db.session(), None, ceremony, now())
+        db.session.rollback()
+        if is_replacing and ceremony.repository.status(now()).roles["root"].version > root:
+            media = fresh  # posts may have seen the root that names them
+        issuer.trust("rotate-root", "--new-online-keys", media=media)
+        issuer.app.extensions["worker"].publish_now()
+        post.import_from(issuer.archive(), now())
+        if not was_killed:
+            break
+        deaths += 1
+    assert deaths > 10
 
 
 # The instance's own key files

@@ -364,11 +364,14 @@ def test_root_keys_come_together_from_several_media_and_their_passphrase_is_aske
 
 
 def test_stolen_online_keys_are_replaced_while_the_worker_runs(
-    app: Flask, session: Session, trust: Callable[..., Result], instance: Path
+    app: Flask, session: Session, trust: Callable[..., Result], instance: Path, media: Path
 ) -> None:
     worker = app.extensions["worker"]
     worker.publish_now()
     stolen = {path.name: path.read_bytes() for path in (instance / "keys/online").iterdir()}
+    (media / "targets.pem").rename(media / "elsewhere")
+    assert "targets.pem" in trust("rotate-root", "--new-online-keys", fails=True).stderr
+    (media / "elsewhere").rename(media / "targets.pem")
     trust("rotate-root", "--new-online-keys")
     worker.publish_now()
     assert not {path.read_bytes() for path in (instance / "keys/online").iterdir()} & set(stolen.values())
@@ -407,6 +410,7 @@ def test_new_offline_keys_take_over_and_the_old_ones_sign_nothing_any_more(
     assert "inside the instance" in trust("rotate-root", "--new-offline-keys", str(inside), fails=True).stderr
     fresh = tmp_path / "fresh"
     trust("rotate-root", "--new-offline-keys", str(fresh))
+    assert "never overwritten" in trust("rotate-root", "--new-offline-keys", str(fresh), fails=True).stderr
     assert "not those" in trust("rotate-issuer-key", fails=True).stderr
     trust("rotate-issuer-key", offline=fresh)
     assert repository_of(app).status(now()).roles["root"].version == 2
