@@ -16,7 +16,7 @@ from passes.db import db
 from passes.issuing import register, services, texts
 from passes.issuing.forms import RevocationForm
 from passes.issuing.models import PassStatus, VehiclePass
-from passes.issuing.pdf import render_windscreen
+from passes.issuing.pdf import SheetError, render_windscreen
 from passes.issuing.sheets import letterhead, sheet_of
 from passes.issuing.symbol import draw_symbol
 
@@ -64,13 +64,16 @@ def download(number: str) -> Response:
         flash(_("Giấy %(number)s đã bị thu hồi, không in được nữa.", number=number), "error")
         return redirect(url_for("issuing.index"))
     try:
-        sheet = sheet_of(session, vehicle_pass, letterhead(current_app.config))
+        pdf = render_windscreen([sheet_of(session, vehicle_pass, letterhead(current_app.config))])
     except services.IssuingError as error:
         flash(texts.ERRORS[error.code], "warning")
         return redirect(url_for("issuing.index"))
+    except SheetError:
+        text = _("Tên trên giấy %(number)s quá dài, không in vừa trang. Hãy liên hệ cơ quan cấp.", number=number)
+        flash(text, "error")
+        return redirect(url_for("issuing.index"))
     name = f"{vehicle_pass.plate}-{vehicle_pass.number}.pdf"
-    pdf = io.BytesIO(render_windscreen([sheet]))
-    return send_file(pdf, mimetype="application/pdf", as_attachment=True, download_name=name)
+    return send_file(io.BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=name)
 
 
 @bp.get("/register", endpoint="register")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
 from passes.applications.models import ApplicationState
+from passes.applications.services import CrewedVehicle
 from passes.audit import AuditEntry, entries_about
 from passes.audit_texts import SUBJECTS, VERBS
 from passes.issuing import register
@@ -80,6 +81,15 @@ def test_a_pass_is_shown_as_being_signed_until_it_is(
     page = words(desk.get("/passes"))
     assert "Còn hiệu lực" in page
     assert "Tải PDF" in page
+
+
+def test_a_name_that_fits_no_page_is_said_instead_of_printed(factories: Factories, login: Login) -> None:
+    carrier = factories.user(organisation=factories.organisation(short_name="W" * 40))
+    driver = factories.crew(carrier, name="W" * 60)
+    vehicles = (CrewedVehicle(factories.vehicle(carrier).id, (driver.id,)),)
+    found = factories.vehicle_pass(carrier, vehicles=vehicles)
+    answer = login(carrier).get(f"/passes/{found.number}.pdf", follow_redirects=True)
+    assert "quá dài, không in vừa trang" in words(answer)
 
 
 def test_the_carrier_downloads_a_printable_sheet(factories: Factories, carrier: User, desk: FlaskClient) -> None:
