@@ -154,10 +154,17 @@ def _read_all(paths: Iterable[Path], read: Any) -> "Iterator[FileTexts]":
 @click.option("--trust", type=click.Path(path_type=Path), metavar="DIR|ARCHIVE", help="Decide with this trust data.")
 @click.option("--root", type=click.Path(path_type=Path), metavar="FILE", help="The root that --trust must stand on.")
 @click.option("--at", metavar="TIME", help="Clock to judge at, RFC 3339; else now.")
+@click.option("--together", is_flag=True, help="The texts are papers of one vehicle: one verdict about all of them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def verify(
-    home: "Home", text: tuple[str, ...], trust: Path | None, root: Path | None, at: str | None, as_json: bool
+    home: "Home",
+    text: tuple[str, ...],
+    trust: Path | None,
+    root: Path | None,
+    at: str | None,
+    together: bool,
+    as_json: bool,
 ) -> None:
     """Judge QR texts, given as TEXT or one a line on stdin; record nothing."""
     from checkpoint import scanning
@@ -168,8 +175,9 @@ def verify(
     if root and not trust:
         raise click.UsageError(_("--root chỉ dùng cùng với --trust."))
     verifier = open_verifier(home, trust, root, parse_moment(at) if at is not None else None)
-    for line in text or _lines_of_stdin():
-        verdict = verifier.judge(line)
+    texts = text or _lines_of_stdin()
+    for papers in [list(texts)] if together else texts:
+        verdict = verifier.judge(papers)
         if as_json:
             put_json(describe_verdict(verdict) | {"anchor": str(verifier.anchor)})
         else:

@@ -1,10 +1,10 @@
 """What a post has seen, as values: one event for each vehicle that came to it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from protocol.assess import Context
-from protocol.claims import Credential
+from protocol.assess import Context, assess
+from protocol.claims import Amendment, Credential, CrewCard, CrewEntry
 from protocol.reasons import Outcome, Reason, Verdict
 from protocol.scan_record import Action, PersonSeen, RecordKind
 from protocol.trust import Trust
@@ -33,19 +33,47 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code that was read, and what it was judged with; the same at every restatement.
+    """The codes of a vehicle that were read, and what they were judged with; the same at every restatement.
 
     Attributes:
-        text: the code's text.
-        trust: what the station trusted when it was read.
-        context: what the station knew beside the code, without the officer's entries.
-        verdict: what it comes to, with the officer's entries so far.
+        texts: the codes' texts in the order in which they were shown, at least one.
+        trust: what the station trusted when the first was read.
+        context: what the station knew beside the codes, without the officer's entries.
+        verdict: what they come to, with the officer's entries so far.
     """
 
-    text: str
+    texts: tuple[str, ...]
     trust: Trust
     context: Context
     verdict: Verdict
+
+    @property
+    def crew(self) -> tuple[tuple[int, CrewEntry], ...]:
+        """Crew index and person of everybody on the papers; a card's person has the index 0."""
+        if self.verdict.journey:
+            return self.verdict.journey.crew
+        match self.verdict.credential:
+            case CrewCard() as card:
+                return ((0, CrewEntry(card.role, card.name, card.id_last4, card.expires_at)),)
+            case Amendment() as slip:
+                return slip.joining
+        return ()
+
+    def judge(self, statement: Statement, at: datetime) -> "Code":
+        """Judge the codes again, with what the officer says.
+
+        Args:
+            statement: what the officer has said so far.
+            at: when they were scanned.
+        """
+        context = replace(
+            self.context,
+            plate_mismatch=statement.plate_mismatch,
+            crew_present=statement.crew_present,
+            crew_mismatch=statement.crew_mismatch,
+            coming_from=statement.coming_from,
+        )
+        return replace(self, verdict=assess(self.texts, self.trust, context, at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +87,7 @@ class Event:
         statement: what the officer has said so far.
         newest_id: the id of the newest record.
         newest_at: when that was recorded.
-        code: the code, unless there was none.
+        code: the codes, unless there was none.
         plate: the plate as the officer wrote it, when there was no code.
         people: the people as the officer wrote them, when there was no code.
         is_void: whether the officer has taken the event back.
@@ -80,6 +108,11 @@ class Event:
     def credential(self) -> Credential | None:
         """What was signed, if a signature was verified."""
         return self.code.verdict.credential if self.code else None
+
+    @property
+    def crew(self) -> tuple[tuple[int, CrewEntry], ...]:
+        """Crew index and person of everybody on the papers."""
+        return self.code.crew if self.code else ()
 
     @property
     def outcome(self) -> Outcome | None:

@@ -1,6 +1,5 @@
-"""Putting a station together from its folder, and choosing which of the texts in a picture it decides on."""
+"""Putting a station together from its folder."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +7,6 @@ from checkpoint.clock import Clock, system_time
 from checkpoint.current_trust import CurrentTrust
 from checkpoint.home import Home
 from checkpoint.station import Station
-from protocol.envelope import Prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,3 @@ def open_station(home: Home) -> Running:
     booted_at: datetime = system_time()
     clock = Clock(trust.floor, log.last_recorded_at, booted_at, log.note_boot(booted_at))
     return Running(home, Station(enrolment.station, log, trust), clock, trust)
-
-
-def choose(texts: Sequence[str]) -> list[str]:
-    """Choose which texts of one picture to decide on: passes; else crew cards; else whatever there is.
-
-    A card beside a pass adds nothing to the pass's verdict, and a shop's code on the windscreen must not hide it.
-    """
-    for prefix in (Prefix.VEHICLE_PASS, Prefix.CREW_CARD):
-        if ours := [text for text in texts if text.startswith(prefix)]:
-            return ours
-    return list(texts)

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from checkpoint.camera import CameraError
+from checkpoint.combining import choose
 from checkpoint.describing import describe_event
 from checkpoint.events import Event
 from checkpoint.home import Home
 from checkpoint.i18n import current_language
 from checkpoint.i18n import gettext as _
 from checkpoint.moments import parse_moment
-from checkpoint.running import Running, choose, open_station
+from checkpoint.running import Running, open_station
 from checkpoint.stills import FileTexts
-from protocol.claims import VehiclePass
+from protocol.claims import Amendment, CrewCard, VehiclePass
 from protocol.plates import format_plate
 from protocol.reasons import Verdict
 from protocol.texts import OUTCOME_TEXTS, REASON_TEXTS
@@ -56,12 +57,15 @@ def decide(home: Home, found: Iterable[FileTexts], at: str | None, said: Mapping
     scanned_at = parse_moment(at) if at is not None else None
     running = open_station(home)
     for one in found:
-        events = tuple(_decide_one(running, text, scanned_at, said) for text in choose(one.texts))
+        vehicles = choose(one.texts, running.station.trust)
+        events = tuple(_decide_one(running, texts, scanned_at, said) for texts in vehicles)
         yield Line(_document(one) | {"scans": [describe_event(event) for event in events]}, events, one.error)
 
 
-def _decide_one(running: Running, text: str, scanned_at: datetime | None, said: Mapping[str, Any]) -> Event:
-    event = running.station.handle_scan(text, running.clock.read(), scanned_at)
+def _decide_one(
+    running: Running, texts: tuple[str, ...], scanned_at: datetime | None, said: Mapping[str, Any]
+) -> Event:
+    event = running.station.handle_scan(texts, running.clock.read(), scanned_at)
     return running.station.restate(event.id, running.clock.read(), **said) if said else event
 
 
@@ -77,10 +81,13 @@ def verdict_in_words(verdict: Verdict) -> str:
     """Say a verdict: its phrase, the plate if one was signed, and why."""
     language = current_language()
     parts = [OUTCOME_TEXTS[verdict.outcome][language]]
-    if isinstance(verdict.credential, VehiclePass):
-        parts.append(format_plate(verdict.credential.plate))
-    elif verdict.credential:
-        parts.append(verdict.credential.name)
+    match verdict.credential:
+        case VehiclePass() as vehicle_pass:
+            parts.append(format_plate(vehicle_pass.plate))
+        case CrewCard() as card:
+            parts.append(card.name)
+        case Amendment():
+            parts.append(_("Phiếu bổ sung"))
     parts += [REASON_TEXTS[reason][language].title for reason in dict.fromkeys(verdict.reasons)]
     return " · ".join(parts)
 

@@ -3,18 +3,20 @@
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from checkpoint.clock import Reading
+from checkpoint.combining import MAX_TOGETHER, carry_over
 from checkpoint.errors import StationError
 from checkpoint.events import Code, Event, Statement
 from checkpoint.scanlog import Entry, ScanLog
 from protocol import sealing
 from protocol.assess import Context, assess
 from protocol.details import MAX_CODE_CHARS, PersonSeen, SealedDetails
+from protocol.envelope import MAX_TEXT_CHARS
 from protocol.reasons import Reason
 from protocol.scan_record import Action, RecordKind, ScanRecord
 from protocol.trust import StationInfo, Trust
@@ -58,8 +60,8 @@ class Station:
         """What the trust repository says about this station; None if it does not know it."""
         return self.trust.stations.get(self.id)
 
-    def handle_scan(self, text: str, now: Reading, scanned_at: datetime | None = None) -> Event:
-        """Judge a text that was read, and record it.
+    def handle_scan(self, text: str | Sequence[str], now: Reading, scanned_at: datetime | None = None) -> Event:
+        """Judge a text that was read, or several of one vehicle together, and record it.
 
         Args:
             text: what the reader saw.
@@ -72,11 +74,9 @@ class Station:
         with self._lock:
             trust, at = self.trust, scanned_at or now.now
             context = Context(station=trust.stations.get(self.id), clock_in_doubt=now.is_in_doubt and not scanned_at)
-            verdict = assess(text, trust, context, at)
-            if credential := verdict.credential:
-                seen = self.log.last_seen(credential.iss, credential.cti, void_kind=RecordKind.VOID)
-                context = replace(context, last_seen_here=seen)
-                verdict = assess(text, trust, context, at)
+            texts = (text,) if isinstance(text, str) else tuple(text)
+            if identity := assess(texts, trust, context, at).identity:
+                context = replace(context, last_seen_here=self.log.last_seen(*identity, void_kind=RecordKind.VOID))
             event = Event(
                 id=secrets.token_hex(16),
                 kind=RecordKind.CODE,
@@ -84,9 +84,38 @@ class Station:
                 statement=Statement(),
                 newest_id="",
                 newest_at=now.now - TICK,
-                code=Code(text, trust, context, verdict),
+                code=Code(texts, trust, context, assess(texts, trust, context, at)),
             )
             return self._record(event, now, first=True)
+
+    def add(self, event_id: str, texts: Sequence[str], now: Reading) -> Event:
+        """Take in more papers of an event's vehicle: one verdict about all of them, in a record of its own.
+
+        Args:
+            event_id: an event with a code.
+            texts: what the reader saw; those that the event has already change nothing.
+            now: the station's clock.
+
+        Raises:
+            EventError: the event is not known.
+            ScanLogError: it could not be recorded; then everything is as it was.
+        """
+        with self._lock:
+            event = self.event(event_id)
+            code = event.code
+            if code is None:
+                raise EventError("event_unknown")
+            both = tuple(dict.fromkeys((*code.texts, *texts)))[:MAX_TOGETHER]
+            if both == code.texts:
+                return event
+            context = code.context
+            identity = assess(both, code.trust, context, event.scanned_at).identity
+            if identity and identity != code.verdict.identity:
+                context = replace(context, last_seen_here=self.log.last_seen(*identity, void_kind=RecordKind.VOID))
+            code = replace(code, texts=both, context=context).judge(event.statement, event.scanned_at)
+            statement = carry_over(event.statement, event.code, code)
+            event = replace(event, statement=statement, code=code.judge(statement, event.scanned_at))
+            return self._record(event, now)
 
     def record_no_paper(
         self, plate: str | None, people: tuple[PersonSeen, ...], action: Action | None, now: Reading
@@ -133,7 +162,8 @@ class Station:
             if statement == event.statement and not event.is_void:
                 return event
             _check_crew(event, statement)
-            event = replace(event, statement=statement, code=_judge_again(event, statement), is_void=False)
+            code = event.code.judge(statement, event.scanned_at) if event.code else None
+            event = replace(event, statement=statement, code=code, is_void=False)
             return self._record(event, now)
 
     def undo(self, event_id: str, now: Reading) -> Event:
@@ -196,7 +226,7 @@ class Station:
         return event
 
     def _make_record(self, event: Event, trust: Trust, sealed: bytes | None, seq: int) -> ScanRecord:
-        statement, credential = event.statement, event.credential
+        statement, (iss, cti) = event.statement, (event.code and event.code.verdict.identity) or (None, None)
         return ScanRecord(
             id=event.newest_id,
             station=self.id,
@@ -208,8 +238,8 @@ class Station:
             outcome=event.outcome,
             reasons=event.reasons,
             action=statement.action,
-            iss=credential.iss if credential else None,
-            cti=credential.cti if credential else None,
+            iss=iss,
+            cti=cti,
             crew_present=statement.crew_present,
             plate_mismatch=statement.plate_mismatch,
             crew_mismatch=statement.crew_mismatch,
@@ -225,25 +255,9 @@ def asks_where_from(event: Event) -> bool:
     return Reason.ARRIVED_FROM_ZONE in event.reasons
 
 
-def _judge_again(event: Event, statement: Statement) -> Code | None:
-    code = event.code
-    if code is None:
-        return None
-    context = replace(
-        code.context,
-        plate_mismatch=statement.plate_mismatch,
-        crew_present=statement.crew_present,
-        crew_mismatch=statement.crew_mismatch,
-        coming_from=statement.coming_from,
-    )
-    return replace(code, verdict=assess(code.text, code.trust, context, event.scanned_at))
-
-
 def _check_crew(event: Event, statement: Statement) -> None:
-    crew = getattr(event.credential, "crew", ())
     named = {*(statement.crew_present or ()), *(index for index, _ in statement.lodging)}
-    # A crew card is one person, whose index is 0.
-    if named - set(range(max(len(crew), 1))):
+    if named - {index for index, _ in event.crew}:
         raise EventError("crew_unknown")
 
 
@@ -253,7 +267,8 @@ def _seal(event: Event, station_id: str, trust: Trust) -> bytes | None:
         return None
     lodgers = (PersonSeen(crew_index=index, lodging=ward) for index, ward in event.statement.lodging)
     details = SealedDetails(
-        text=event.code.text[:MAX_CODE_CHARS] if event.code else None,
+        text=event.code.texts[0][:MAX_CODE_CHARS] if event.code else None,
+        beside=tuple(text[:MAX_TEXT_CHARS] for text in event.code.texts[1:]) if event.code else (),
         plate=event.plate,
         people=(*event.people, *lodgers),
     )

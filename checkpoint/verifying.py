@@ -1,5 +1,6 @@
 """`checkpoint verify`: verdicts about texts, without recording anything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,8 +34,8 @@ class Verifier:
     context: Context
     at: datetime | None
 
-    def judge(self, text: str) -> Verdict:
-        """Judge one text."""
+    def judge(self, text: str | Sequence[str]) -> Verdict:
+        """Judge one text, or several of one vehicle together."""
         return assess(text, self.trust, self.context, self.at or system_time())
 
 

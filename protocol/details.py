@@ -5,13 +5,16 @@ from typing import Final
 
 from protocol import areas, cbor, fields
 from protocol.credentials import Role
+from protocol.envelope import MAX_TEXT_CHARS
 
 MAX_CODE_CHARS: Final = 8_000
 """The longest text that a QR code can hold has 7,089 characters."""
 _MAX_CHARS: Final = 300
 _MAX_PEOPLE: Final = 64
+MAX_BESIDE: Final = 5
+"""Texts kept beside the first: with their 2,000 characters each they fit into a sealed part."""
 _FORMAT_VERSION: Final = 1
-_VERSION, _TEXT, _PLATE, _PEOPLE, _NOTE = 0, 1, 2, 3, 4
+_VERSION, _TEXT, _PLATE, _PEOPLE, _NOTE, _BESIDE = 0, 1, 2, 3, 4, 5
 _ID_NUMBER, _NAME, _ROLE, _PHONE, _LODGING, _CREW_INDEX = 1, 2, 3, 4, 5, 6
 
 
@@ -49,12 +52,19 @@ class SealedDetails:
         plate: The plate as typed or seen.
         people: Whom the officer saw.
         note: What the officer wrote.
+        beside: What the reader saw of the same vehicle beside that text, slips and cards for example.
     """
 
     text: str | None = None
     plate: str | None = None
     people: tuple[PersonSeen, ...] = ()
     note: str | None = None
+    beside: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text of the vehicle; empty if there was none."""
+        return () if self.text is None else (self.text, *self.beside)
 
     def encode(self) -> bytes:
         """Give the details as deterministic CBOR, to be sealed.
@@ -69,6 +79,7 @@ class SealedDetails:
             _PLATE: self.plate,
             _PEOPLE: people,
             _NOTE: self.note,
+            _BESIDE: list(self.beside) or None,
         }
         try:
             data = cbor.dumps(_without_none(labelled))
@@ -90,11 +101,13 @@ class SealedDetails:
             if labelled.get(_VERSION) != _FORMAT_VERSION:
                 raise DetailsError("details of another version")
             people = fields.array(labelled.get(_PEOPLE), _MAX_PEOPLE)
+            beside = fields.array(labelled[_BESIDE], MAX_BESIDE, at_least=1) if _BESIDE in labelled else ()
             return cls(
                 text=_optional(labelled.get(_TEXT), MAX_CODE_CHARS),
                 plate=_optional(labelled.get(_PLATE)),
                 people=tuple(_read_person(fields.mapping(person)) for person in people),
                 note=_optional(labelled.get(_NOTE), MAX_CODE_CHARS),
+                beside=tuple(fields.raw_text(text, MAX_TEXT_CHARS) for text in beside),
             )
         except ValueError as error:
             raise DetailsError(str(error)) from error

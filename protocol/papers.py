@@ -51,6 +51,11 @@ def arrange(credentials: Sequence[Credential], trust: Trust, now: datetime) -> P
     return Papers(main, journey_of(main, slips, cards), unusable, credentials)
 
 
+def belong_together(one: Credential, other: Credential) -> bool:
+    """Tell whether two different papers are of one vehicle, as far as one of them names the other or its people."""
+    return one.iss == other.iss and (_names(one, other) or _names(other, one))
+
+
 def is_in_force(credential: Credential, trust: Trust, now: datetime) -> bool:
     """Tell whether a credential holds now: within its window or extended, and neither revoked nor suspended."""
     if now >= credential.expires_at and not is_extended(credential, trust, now):
@@ -79,3 +84,18 @@ def status_of(credential: Credential, trust: Trust) -> Status:
 def _rank(credential: Credential) -> tuple[bool, bool, datetime, bytes]:
     is_slip = isinstance(credential, Amendment)
     return isinstance(credential, VehiclePass), is_slip, credential.issued_at, credential.cti
+
+
+def _names(one: Credential, other: Credential) -> bool:
+    match one, other:
+        case Amendment(), VehiclePass():
+            is_named = one.pass_cti == other.cti
+        case Amendment(), Amendment():
+            is_named = one.pass_cti == other.pass_cti
+        case VehiclePass(), CrewCard():
+            is_named = any(is_of(other, entry) for entry in one.crew)
+        case Amendment(), CrewCard():
+            is_named = any(is_of(other, entry) for _, entry in one.joining)
+        case _:
+            is_named = False
+    return is_named

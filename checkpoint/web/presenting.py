@@ -9,7 +9,7 @@ from checkpoint.i18n import current_language
 from checkpoint.i18n import gettext as _
 from checkpoint.moments import show_end, show_time
 from checkpoint.station import UNDO_WINDOW, asks_where_from
-from protocol.claims import CrewCard, CrewEntry, VehiclePass
+from protocol.claims import Amendment, Credential, CrewCard, VehiclePass
 from protocol.plates import format_plate
 from protocol.reasons import Finding, Outcome, Reason
 from protocol.scan_record import Action
@@ -106,14 +106,14 @@ def panel_of(event: Event, zone_names: dict[str, str]) -> Panel:
     language, verdict = current_language(), event.code.verdict
     credential, statement = verdict.credential, event.statement
     people = _people(event)
-    reasons = _reasons(verdict.findings, zone_names, [person.name for person in people])
+    reasons = _reasons(verdict.findings, zone_names, {person.index: person.name for person in people})
     return Panel(
         event_id=event.id,
         outcome=str(verdict.outcome),
         shape=SHAPES[verdict.outcome],
         phrase=OUTCOME_TEXTS[verdict.outcome][language],
         plate=format_plate(credential.plate) if isinstance(credential, VehiclePass) else "",
-        holder=credential.name if isinstance(credential, CrewCard) else "",
+        holder=_holder(credential),
         facts=_facts(event),
         people=people,
         reasons=tuple(reasons[:MAX_REASONS]),
@@ -141,7 +141,7 @@ def row_of(event: Event) -> Row:
         shape=SHAPES[outcome] if outcome else "paper",
         phrase=phrase,
         why=why,
-        plate=credential.name if isinstance(credential, CrewCard) else format_plate(plate),
+        plate=_holder(credential) or format_plate(plate),
         action=_("Đã hoàn tác") if event.is_void else action_name(event.statement.action),
         is_open=event.is_open,
         is_void=event.is_void,
@@ -156,11 +156,7 @@ def undo_seconds(event: Event, now: datetime) -> int:
 
 
 def _people(event: Event) -> tuple[Person, ...]:
-    credential, statement = event.credential, event.statement
-    if isinstance(credential, CrewCard):
-        crew = (CrewEntry(credential.role, credential.name, credential.id_last4, credential.expires_at),)
-    else:
-        crew = getattr(credential, "crew", ())
+    statement = event.statement
     lodging = dict(statement.lodging)
     return tuple(
         Person(
@@ -174,7 +170,7 @@ def _people(event: Event) -> tuple[Person, ...]:
             lodging=lodging.get(index),
             lodging_name=areas.name_of(lodging[index]) if index in lodging else "",
         )
-        for index, entry in enumerate(crew)
+        for index, entry in event.crew
     )
 
 
@@ -185,23 +181,34 @@ def _facts(event: Event) -> tuple[str, ...]:
     until = _("Hiệu lực đến %(end)s", end=show_end(credential.expires_at))
     if isinstance(credential, CrewCard):
         return (ROLE_TEXTS[credential.role][language], areas.name_of(credential.district), until)
+    journey = event.code.verdict.journey if event.code else None
+    if not isinstance(credential, VehiclePass) or journey is None:
+        return (*(entry.name for _index, entry in event.crew), until)
     tonnes = f"{credential.payload_tonnes.normalize():f}".replace(".", "," if language == "vi" else ".")
     return (
         credential.carrier,
         f"{VEHICLE_CLASS_TEXTS[credential.vehicle_class][language]}, " + _("%(tonnes)s tấn", tonnes=tonnes),
-        CARGO_CLASS_TEXTS[credential.cargo][language],
-        f"{areas.short_name_of(credential.origin)} → {areas.short_name_of(credential.destination)}",
+        CARGO_CLASS_TEXTS[journey.cargo][language],
+        f"{areas.short_name_of(journey.route[0])} → {areas.short_name_of(journey.route[-1])}",
+        *([_("Có phiếu bổ sung")] if journey.amendments else []),
         until,
     )
 
 
-def _reasons(findings: tuple[Finding, ...], zone_names: dict[str, str], crew: list[str]) -> list[ReasonShown]:
+def _holder(credential: Credential | None) -> str:
+    """Say whose paper it is, or which, where it names no plate."""
+    if isinstance(credential, CrewCard):
+        return credential.name
+    return _("Phiếu bổ sung") if isinstance(credential, Amendment) else ""
+
+
+def _reasons(findings: tuple[Finding, ...], zone_names: dict[str, str], crew: dict[int, str]) -> list[ReasonShown]:
     merged = dict.fromkeys(finding.reason for finding in findings)
     return [_reason(reason, [f for f in findings if f.reason == reason], zone_names, crew) for reason in merged]
 
 
-def _reason(reason: Reason, findings: list[Finding], zone_names: dict[str, str], crew: list[str]) -> ReasonShown:
+def _reason(reason: Reason, findings: list[Finding], zone_names: dict[str, str], crew: dict[int, str]) -> ReasonShown:
     text = REASON_TEXTS[reason][current_language()]
     names = [zone_names.get(finding.zone, finding.zone) for finding in findings if finding.zone]
-    names += [crew[index] for finding in findings for index in finding.crew if index < len(crew)]
+    names += [crew[index] for finding in findings for index in finding.crew if index in crew]
     return ReasonShown(str(reason), str(findings[0].severity), text.title, ", ".join(names), text.instruction)

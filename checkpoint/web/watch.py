@@ -3,17 +3,20 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from checkpoint import reader
 from checkpoint.camera import CameraError, SourceMissingError
+from checkpoint.combining import OURS, are_of_one_vehicle, choose
 from checkpoint.errors import StationError
+from checkpoint.events import Event
 from checkpoint.live import RETRY_S, Picture, Source, StillSource
 from checkpoint.reader import Effort
-from checkpoint.running import Running, choose
+from checkpoint.running import Running
 from checkpoint.station import EventError
 from checkpoint.web.board import Board
+from protocol.credentials import VehiclePass
 from protocol.envelope import Prefix
 from protocol.people import CitizenCard, CitizenCardError, parse_citizen_card
 
@@ -22,7 +25,6 @@ logger = logging.getLogger(__name__)
 HELD_S = 3.0  # a code that comes back within this time was never gone
 STILL_OPEN_S = 15.0  # as long as the officer has not acted, a shaken paper may be gone for longer
 THOROUGH_EVERY_S = 0.5  # how often a live frame without a code gets the slower second opinion
-OURS = tuple(Prefix)
 
 
 class Watch:
@@ -73,47 +75,83 @@ class Watch:
             texts: what was read in it.
             at_s: when, on a clock that only goes forward, seconds.
         """
-        for text in choose(texts):
-            is_ours = text.startswith(OURS)
+        for papers in choose(texts, self._running.station.trust):
+            is_ours = papers[0].startswith(OURS)
             if is_ours:
                 self._last_of_ours = at_s
             elif not self.is_deliberate and self._would_hide_a_pass(at_s):
                 continue
-            gone_for_s = at_s - self._last_sight.get(text, -STILL_OPEN_S)
-            self._last_sight[text] = at_s
-            if gone_for_s <= HELD_S or (gone_for_s < STILL_OPEN_S and self._is_open(text)):
-                continue
-            if not is_ours and (card := _citizen_card(text)):
+            fresh = [text for text in papers if self._is_fresh(text, at_s)]
+            if fresh and not is_ours and (card := _citizen_card(papers[0])):
                 self._board.put_card(card, self._running.clock.read().now)
-            else:
-                self.decide(text)
+            elif fresh and self._adds_to_open(fresh, papers):
+                self._decide(fresh, self._open_event())
+            elif papers[0] in fresh:  # else it was dealt with, and what is read beside it only now comes too late
+                self._decide(papers, None)
         self._forget(at_s)
 
     def decide(self, text: str) -> None:
-        """Decide on a text, and show the verdict once it is recorded."""
+        """Decide on a text, and show the verdict once it is recorded.
+
+        A paper that belongs to the vehicle whose verdict is shown, and with which nothing was done yet, is added to it.
+        """
+        adds = not self._is_open([text]) and self._adds_to_open([text], [text])
+        self._decide([text], self._open_event() if adds else None)
+
+    def _decide(self, texts: Sequence[str], event: Event | None) -> None:
+        """Add texts to an event, or make a new one of them; show it once that is recorded."""
+        station, now = self._running.station, self._running.clock.read()
         try:
-            event = self._running.station.handle_scan(text, self._running.clock.read())
+            shown = station.add(event.id, texts, now) if event else station.handle_scan(texts, now)
         except StationError as error:
             logger.error("a scan could not be recorded: %s", error)  # noqa: TRY400 - the error says all there is
             self._board.report(error)
-            self._last_sight.pop(text, None)
+            for text in texts:
+                self._last_sight.pop(text, None)
         else:
-            self._board.show(event.id)
+            self._board.show(shown.id)
+
+    def _is_fresh(self, text: str, at_s: float) -> bool:
+        """Note that a text is in view; tell whether it is news, and not one that was only out of sight for a moment."""
+        gone_for_s = at_s - self._last_sight.get(text, -STILL_OPEN_S)
+        self._last_sight[text] = at_s
+        return gone_for_s > HELD_S and not (gone_for_s < STILL_OPEN_S and self._is_open([text]))
+
+    def _adds_to_open(self, fresh: Sequence[str], papers: Sequence[str]) -> bool:
+        """Whether texts are further papers of the vehicle whose verdict is shown and waits for the officer.
+
+        Args:
+            fresh: the texts.
+            papers: with all that is in view of the same vehicle.
+        """
+        event = self._open_event()
+        if event is None or event.code is None:
+            return False
+        if isinstance(event.credential, VehiclePass) and any(text.startswith(Prefix.VEHICLE_PASS) for text in fresh):
+            return False
+        return self._is_open(papers) or are_of_one_vehicle(fresh, event.code.texts, self._running.station.trust)
 
     def _would_hide_a_pass(self, at_s: float) -> bool:
         """Whether somebody else's code would take the place of a pass that is in view, or that the officer looks at."""
         since_s = at_s - self._last_of_ours
-        return since_s <= HELD_S or (since_s < STILL_OPEN_S and self._open_text().startswith(OURS))
+        return since_s <= HELD_S or (
+            since_s < STILL_OPEN_S and any(text.startswith(OURS) for text in self._open_texts())
+        )
 
-    def _is_open(self, text: str) -> bool:
-        return self._open_text() == text
+    def _is_open(self, texts: Iterable[str]) -> bool:
+        """Whether one of some texts is of the vehicle whose verdict is shown and waits for the officer."""
+        return not set(self._open_texts()).isdisjoint(texts)
 
-    def _open_text(self) -> str:
+    def _open_texts(self) -> tuple[str, ...]:
+        event = self._open_event()
+        return event.code.texts if event and event.code else ()
+
+    def _open_event(self) -> Event | None:
         event_id = self._board.shown.event_id
         with suppress(EventError):
             event = self._running.station.event(event_id) if event_id else None
-            return event.code.text if event and event.is_open and event.code else ""
-        return ""
+            return event if event and event.is_open and event.code else None
+        return None
 
     def _effort(self, at_s: float) -> Effort:
         if at_s - self._last_thorough < THOROUGH_EVERY_S:

@@ -18,7 +18,7 @@ from checkpoint.home import Enrolment, Home
 from checkpoint.station import Station
 from passes.trust.keys import load_sealing_keys
 from protocol import claims, sealing
-from protocol.claims import CargoClass, CrewCard, CrewEntry, Role, StatusRef, VehicleClass, VehiclePass
+from protocol.claims import Amendment, CargoClass, CrewCard, CrewEntry, Role, StatusRef, VehicleClass, VehiclePass
 from protocol.details import SealedDetails
 from protocol.scan_record import ScanRecord
 from protocol.trust import StationInfo, StationKind, dump_stations, dump_zones
@@ -28,6 +28,7 @@ from tests.trust_authority import PASSPHRASE, Authority
 
 NOW = datetime(2021, 9, 14, 2, 0, tzinfo=UTC)
 STATION = "chot-1"
+SUBSTITUTE = CrewEntry(Role.DRIVER, "Phạm Quốc Toàn", "7788")
 LOCKED_WARD, LODGING_WARD, FREE_DISTRICT = "00355", "10354", "281"
 
 
@@ -96,6 +97,41 @@ class Hanoi(Authority):
             licence_class="FC",
             district=FREE_DISTRICT,
             status=StatusRef("status/0", 2),
+        )
+        return claims.issue(card, self.signer)
+
+    def sign_slip(self, **changes: object) -> str:
+        """A slip by which another driver takes over, and the truck goes on empty to Sơn Tây."""
+        plain = Amendment(
+            iss="VN-HN",
+            cti=b"slip0001",
+            issued_at=NOW - timedelta(hours=3),
+            not_before=NOW - timedelta(hours=3),
+            expires_at=NOW + timedelta(days=5),
+            pass_cti=b"pass0001",
+            joining=((2, SUBSTITUTE),),
+            renewed=(),
+            leaving=(0,),
+            leg=("269",),
+            cargo=CargoClass.EMPTY,
+            status=StatusRef("status/0", 20),
+        )
+        return claims.issue(replace(plain, **changes), self.signer)
+
+    def sign_card_of(self, entry: CrewEntry) -> str:
+        """A newer card of a person on a pass."""
+        card = CrewCard(
+            iss="VN-HN",
+            cti=b"card0009",
+            issued_at=NOW - timedelta(hours=1),
+            not_before=NOW - timedelta(hours=1),
+            expires_at=NOW + timedelta(days=3),
+            role=entry.role,
+            name=entry.name,
+            id_last4=entry.id_last4,
+            licence_class="",
+            district=FREE_DISTRICT,
+            status=StatusRef("status/0", 21),
         )
         return claims.issue(card, self.signer)
 

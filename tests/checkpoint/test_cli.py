@@ -54,6 +54,22 @@ def test_verify_judges_texts_one_a_line_and_records_nothing(checkpoint: Run, han
     assert not (home.path / "scans.db").exists()
 
 
+def test_verify_judges_texts_together_if_told_so(checkpoint: Run, hanoi: Hanoi) -> None:
+    papers = hanoi.sign(), hanoi.sign_slip()
+    (both,) = documents(checkpoint("verify", "--json", "--at", AT, "--together", *papers))
+    assert (both["outcome"], both["reasons"], both["pass"]["kind"]) == ("ADMIT", [], "vehicle_pass")
+    assert [(person["index"], person["name"]) for person in both["journey"]["crew"]] == [
+        (1, "Trần Đức Anh"),
+        (2, "Phạm Quốc Toàn"),
+    ]
+    assert both["journey"]["amendments"] == [b"slip0001".hex()]
+    alone = documents(checkpoint("verify", "--json", "--at", AT, stdin="\n".join(papers)))
+    assert [line["reasons"] for line in alone] == [[], ["PASS_MISSING"]]
+    assert (alone[1]["pass"]["kind"], "journey" in alone[0]) == ("amendment", False)
+    assert checkpoint("verify", "--together", "--at", AT, stdin="\n".join(papers)).stdout == "CHO QUA · 29C-123.45\n"
+    assert checkpoint("verify", "--at", AT, papers[1]).stdout.startswith("KIỂM TRA THÊM · Phiếu bổ sung · Chưa quét")
+
+
 def test_verify_takes_texts_as_arguments_and_says_the_verdict_in_words(checkpoint: Run, hanoi: Hanoi) -> None:
     done = checkpoint("verify", "--at", "2021-09-25 09:00", hanoi.sign())
     assert done.stdout.startswith("KHÔNG CHO QUA · 29C-123.45 · Giấy đã hết hạn")

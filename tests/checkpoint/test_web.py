@@ -408,3 +408,52 @@ def test_the_next_pass_replaces_the_one_that_nobody_acted_upon(desk: Desk, post:
     desk.watch.see([hanoi.sign(cti=b"pass0009", plate="30H1234")], 1.0)
     assert len(post.records()) == 2
     assert desk.board.shown.event_id == post.records()[1].id
+
+
+def test_papers_in_view_of_one_vehicle_give_one_verdict(desk: Desk, post: Post, hanoi: Hanoi) -> None:
+    papers = [hanoi.sign_slip(), hanoi.sign()]
+    for tenth in range(20):
+        desk.watch.see(papers, tenth / 10)
+    (record,) = post.records()
+    assert (record.outcome, set(hanoi.open(record).texts)) == (Outcome.ADMIT, set(papers))
+
+
+@pytest.mark.parametrize("is_pass_first", [True, False])
+def test_papers_held_up_one_after_another_give_one_verdict(
+    desk: Desk, post: Post, hanoi: Hanoi, *, is_pass_first: bool
+) -> None:
+    papers = [hanoi.sign(), hanoi.sign_slip()]
+    first, second = papers if is_pass_first else papers[::-1]
+    desk.watch.see([first], 0.0)
+    desk.watch.see([second], 8.0)
+    desk.watch.see([first, second], 9.0)
+    one, two = post.records()
+    assert (two.of, two.outcome, set(hanoi.open(two).texts)) == (one.id, Outcome.ADMIT, set(papers))
+    assert desk.board.shown.event_id == one.id
+
+
+def test_a_slip_that_is_read_late_joins_the_pass_in_view_until_the_officer_acts(
+    desk: Desk, post: Post, hanoi: Hanoi
+) -> None:
+    papers = [hanoi.sign(), hanoi.sign_slip(pass_cti=b"pass0002")]
+    desk.watch.see(papers[:1], 0.0)
+    desk.watch.see(papers, 1.0)
+    assert [list(record.reasons) for record in post.records()] == [[], ["SUPPLEMENT_UNUSABLE"]]
+    desk.running.station.restate(post.records()[0].id, post.reading, action=Action.ADMITTED)
+    desk.watch.see([*papers, hanoi.sign_slip()], 2.0)
+    assert len(post.records()) == 3
+
+
+def test_a_paper_of_another_vehicle_is_not_added(client: FlaskClient, post: Post, hanoi: Hanoi) -> None:
+    first = scan(client, hanoi.sign())
+    second = scan(client, hanoi.sign_slip(pass_cti=b"pass0002"))
+    third = scan(client, hanoi.sign(cti=b"pass0002", plate="30H12345"))
+    assert first != second == third
+    assert [record.of for record in post.records()] == [None, None, second]
+
+
+def test_a_scanner_in_the_hand_adds_to_the_verdict_that_is_shown(client: FlaskClient, hanoi: Hanoi) -> None:
+    event = scan(client, hanoi.sign())
+    assert scan(client, hanoi.sign_slip()) == event
+    assert "Phạm Quốc Toàn" in stage(client)
+    assert scan(client, hanoi.sign()) != event

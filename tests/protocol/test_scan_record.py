@@ -153,6 +153,8 @@ def test_details_are_read_back_whatever_the_reader_saw() -> None:
     "details",
     [
         SealedDetails(text="x" * 8_001),
+        SealedDetails(text="x", beside=("x" * 2_001,)),
+        SealedDetails(text="x", beside=("x",) * 6),
         SealedDetails(text="\ud800"),
         SealedDetails(plate="x" * 301),
         SealedDetails(people=(PersonSeen(lodging="1"),)),
