@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT = "worker.alive"
 """File in the instance that the worker touches every minute."""
 
-_MOST_ROUNDS = 1000
+_MOST_ROUNDS = 100
 
 
 class Worker:
@@ -80,21 +80,27 @@ class Worker:
             db.session.commit()
 
     def drain(self) -> int:
-        """Work until nothing waits; return how many rows were done. A failed step is logged and left to the sweep."""
+        """Work until nothing waits; return how many rows were done. A failed step is logged and left to the sweep.
+
+        The steps take turns, so that a long one (passes to be signed again, a post that comes back after a week) does
+        not keep stations from hearing of a revocation. What is left after many turns is for the next sweep.
+        """
         done = 0
+        steps = list(self._steps)
         with self._app.app_context():
-            for step in self._steps:
-                for _ in range(_MOST_ROUNDS):
+            for _ in range(_MOST_ROUNDS):
+                worked = 0
+                for step in tuple(steps):
                     try:
-                        count = step()
+                        worked += step()
                         db.session.commit()
                     except Exception:
                         db.session.rollback()
                         log.exception("background step %s failed; the next sweep tries again", step.__name__)
-                        break
-                    done += count
-                    if not count:
-                        break
+                        steps.remove(step)
+                done += worked
+                if not worked:
+                    break
         return done
 
 

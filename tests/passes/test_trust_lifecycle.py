@@ -254,6 +254,22 @@ def test_only_passes_that_still_hold_are_signed_again(session: Session, factorie
     assert set(waiting) == {holding, extended}
 
 
+def test_a_pass_is_signed_again_as_it_was_whatever_the_register_says_now(
+    app: Flask, session: Session, factories: Factories, trust: Callable[..., Result]
+) -> None:
+    vehicle_pass = factories.vehicle_pass()
+    paper, stolen = vehicle_pass.text, vehicle_pass.kid or ""
+    vehicle_pass.application_vehicle.vehicle.plate = "29C99999"
+    vehicle_pass.crew[0].person.name = "x" * 200  # no credential has room for it
+    session.commit()
+    trust("rotate-issuer-key")
+    trust("retire-key", stolen, "--reason", "stolen")
+    session.expire_all()
+    assert vehicle_pass.kid == in_use(session)
+    assert told_by(vehicle_pass.text) == told_by(paper)
+    assert reasons(app, vehicle_pass.text) == ()
+
+
 def test_new_passes_do_not_queue_behind_those_that_are_signed_again(
     app: Flask, session: Session, factories: Factories, ceremony: lifecycle.Ceremony
 ) -> None:
@@ -265,6 +281,26 @@ def test_new_passes_do_not_queue_behind_those_that_are_signed_again(
     assert issuing.sign_pending(session, ceremony.keys.signer_for, now(), limit=1) == 1
     assert fresh.signed_at is not None
     assert issuing.sign_pending(session, ceremony.keys.signer_for, now(), limit=10) == 3
+
+
+def test_a_revocation_does_not_wait_until_all_passes_are_signed_again(app: Flask) -> None:
+    worker, turns = app.extensions["worker"], []
+
+    def sign() -> int:
+        turns.append("sign")
+        return int(turns.count("sign") < 4)
+
+    def fail() -> int:
+        turns.append("fail")
+        raise TrustRepositoryError("damaged", "for this test")
+
+    def publish() -> int:
+        turns.append("publish")
+        return int(turns.count("publish") < 2)
+
+    worker._steps = (sign, fail, publish)
+    assert worker.drain() == 4
+    assert turns == ["sign", "fail", "publish", *["sign", "publish"] * 3]
 
 
 def test_a_retired_key_never_returns(
