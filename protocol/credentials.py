@@ -220,3 +220,8 @@ class Amendment:
 
 
 Credential = VehiclePass | CrewCard | Amendment
+
+
+def identity_of(credential: Credential) -> tuple[str, bytes]:
+    """Give the `(iss, cti)` by which records name what was scanned: of the pass, if it is a slip to one."""
+    return credential.iss, credential.pass_cti if isinstance(credential, Amendment) else credential.cti

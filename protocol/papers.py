@@ -35,7 +35,7 @@ def arrange(credentials: Sequence[Credential], trust: Trust, now: datetime) -> P
         trust: What the station trusts.
         now: The station's clock, aware.
     """
-    main = max(credentials, key=_rank)
+    main = main_of(credentials)
     if not isinstance(main, VehiclePass):
         return Papers(main, None, (), credentials)
     beside = [one for one in credentials if (one.iss, one.cti) != (main.iss, main.cti)]
@@ -49,6 +49,11 @@ def arrange(credentials: Sequence[Credential], trust: Trust, now: datetime) -> P
     ]
     unusable = [one for one in beside if one not in slips and one not in cards]
     return Papers(main, journey_of(main, slips, cards), unusable, credentials)
+
+
+def main_of(credentials: Sequence[Credential]) -> Credential:
+    """Give the main one of some papers: the newest pass; without one the newest slip; else the newest card."""
+    return max(credentials, key=_rank)
 
 
 def belong_together(one: Credential, other: Credential) -> bool:

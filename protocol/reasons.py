@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Never
 
-from protocol.credentials import Amendment, Credential
+from protocol.credentials import Credential, identity_of
 from protocol.envelope import Prefix
 from protocol.journey import Journey
 
@@ -128,9 +128,7 @@ class Verdict:
     @property
     def identity(self) -> tuple[str, bytes] | None:
         """The `(iss, cti)` that records of this scan name: of the pass, even if only a slip to it was shown."""
-        if isinstance(self.credential, Amendment):
-            return self.credential.iss, self.credential.pass_cti
-        return (self.credential.iss, self.credential.cti) if self.credential else None
+        return identity_of(self.credential) if self.credential else None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -11,6 +11,7 @@ from passes.movement.models import MovementSource
 from passes.movement.readings import credential_in
 from passes.people.services import find_person, keep_person
 from protocol.areas import AreaLevel
+from protocol.claims import CrewCard
 from protocol.claims import VehiclePass as PassClaims
 from protocol.people import IdNumberError, normalise_id_number
 from protocol.reasons import Reason
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from passes.issuing.models import VehiclePass
     from passes.movement.readings import Reading
     from passes.stations.models import Station
-    from protocol.claims import Credential
+    from protocol.claims import Amendment
     from protocol.scan_record import PersonSeen
 
 MovementKey = tuple[str, int, MovementSource, str]
@@ -57,6 +58,7 @@ class Resolved:
         vehicle_pass: the pass, where the issuer has it.
         plate: of the vehicle that was seen.
         coming_from: the officer's entry, if it names a known area.
+        slips: verified slips to the pass that were shown with it, or for it.
     """
 
     reading: Reading
@@ -64,13 +66,22 @@ class Resolved:
     vehicle_pass: VehiclePass | None
     plate: str | None
     coming_from: str | None
+    slips: tuple[Amendment, ...] = ()
 
     @property
-    def credential(self) -> Credential | None:
-        """The claims in the text, if they are those of the identity that the station verified."""
-        found = credential_in(self.reading.details.text)
+    def credential(self) -> PassClaims | CrewCard | None:
+        """The claims in that text whose identity is the one that the station verified."""
         record = self.reading.record
-        return found if found is not None and (found.iss, found.cti) == (record.iss, record.cti) else None
+        for found in map(credential_in, self.reading.details.texts):
+            if isinstance(found, PassClaims | CrewCard) and (found.iss, found.cti) == (record.iss, record.cti):
+                return found
+        return None
+
+    @property
+    def slips_in_force(self) -> tuple[Amendment, ...]:
+        """Those of the slips whose own window the scan was in."""
+        at = self.reading.record.scanned_at
+        return tuple(slip for slip in self.slips if slip.not_before <= at < slip.expires_at)
 
     @property
     def origin(self) -> str | None:
@@ -98,7 +109,8 @@ def find_pass(session: Session, reading: Reading) -> VehiclePass | None:
 def people_in(session: Session, scan: Resolved, now: datetime) -> dict[int, int]:
     """Return who was in the vehicle: person by crew index.
 
-    Those who were ticked; all of the crew if nobody was, unless something says that paper and vehicle differ.
+    Those who were ticked; all of the crew if nobody was, unless something says that paper and vehicle differ. Slips
+    change who the crew is; a person whom they took off the pass and who was ticked was there all the same.
     """
     if not scan.is_proof:
         return {}
@@ -109,11 +121,26 @@ def people_in(session: Session, scan: Resolved, now: datetime) -> dict[int, int]
     if not ticked and is_doubtful:
         return {}
     crew = _crew_of(session, scan, now)
-    return {index: person_id for index, person_id in crew.items() if not ticked or index in ticked}
+    riding = ticked or crew.keys() - _not_riding(scan)
+    return {index: person_id for index, person_id in crew.items() if index in riding}
+
+
+def _not_riding(scan: Resolved) -> set[int]:
+    """Return the crew indexes of those who left by a slip in force, and of those who joined only by another."""
+    left = {index for slip in scan.slips_in_force for index in slip.leaving}
+    joined = {index for slip in scan.slips for index, _ in slip.joining}
+    return left | (joined - {index for slip in scan.slips_in_force for index, _ in slip.joining})
 
 
 def _crew_of(session: Session, scan: Resolved, now: datetime) -> dict[int, int]:
-    """Return every crew entry of the credential, as persons."""
+    """Return every crew entry of the papers, as persons; those on the pass itself first."""
+    crew = _crew_of_pass(session, scan, now)
+    joined = {index: entry.name for slip in scan.slips for index, entry in slip.joining if index not in crew}
+    return crew | {index: _provisional(session, scan, index, name, now) for index, name in joined.items()}
+
+
+def _crew_of_pass(session: Session, scan: Resolved, now: datetime) -> dict[int, int]:
+    """Return every crew entry of the pass or card, as persons; without either, whoever was ticked and no slip names."""
     if scan.vehicle_pass is not None:
         return {entry.position: entry.person_id for entry in scan.vehicle_pass.crew}
     credential = scan.credential
@@ -122,7 +149,8 @@ def _crew_of(session: Session, scan: Resolved, now: datetime) -> dict[int, int]:
     elif credential is not None:
         names = {0: credential.name}
     else:
-        names = dict.fromkeys(scan.reading.record.crew_present or ())
+        named = {index for slip in scan.slips for index, _ in slip.joining}
+        names = dict.fromkeys(index for index in scan.reading.record.crew_present or () if index not in named)
     return {index: _provisional(session, scan, index, name, now) for index, name in names.items()}
 
 

@@ -33,7 +33,7 @@ def find_late(reading: Reading, trust: Trust, station: StationInfo | None) -> La
         station: where it was scanned.
     """
     record = reading.record
-    if reading.details.text is None or record.outcome is None:
+    if not reading.details.texts or record.outcome is None:
         return None
     context = Context(
         station=station,
@@ -47,7 +47,7 @@ def find_late(reading: Reading, trust: Trust, station: StationInfo | None) -> La
         clock_in_doubt=Reason.CLOCK_DOUBT in record.reasons,
     )
     # Today's data, as fresh as it is: seen from the time of the scan it would count as published in the future.
-    verdict = assess(reading.details.text, replace(trust, published_at=record.scanned_at), context, record.scanned_at)
+    verdict = assess(reading.details.texts, replace(trust, published_at=record.scanned_at), context, record.scanned_at)
     said = set(record.reasons) - _ABOUT_THE_DATA
     if set(verdict.reasons) - _ABOUT_THE_DATA == said:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -11,18 +11,15 @@ import sqlalchemy as sa
 from passes.areas.services import labels
 from passes.batches import in_batches
 from passes.followup import services as followup
-from passes.issuing import services as issuing
-from passes.movement import derivation, ledger
+from passes.movement import derivation, ledger, proofs
 from passes.movement.evidence import published_zones
 from passes.movement.late import find_late
 from passes.movement.matching import match_pairs
 from passes.movement.models import Scan, ScanRecord
-from passes.movement.readings import Reading, credential_in, read_scan, write_details
+from passes.movement.readings import Reading, read_scan, write_details
 from passes.movement.turns import take_turn
 from passes.stations import services as stations
-from protocol.assess import VerifyError, verify
 from protocol.plates import PlateError, normalise_plate
-from protocol.reasons import Reason
 from protocol.zones import is_in_zone
 
 if TYPE_CHECKING:
@@ -108,7 +105,9 @@ class _Turn:
         by_scan: dict[str, list[ScanRecord]] = defaultdict(list)
         for row in rows:
             by_scan[row.scan_id].append(row)
-        readings = [self._verified(read_scan(records, self.keys)) for records in by_scan.values()]
+        as_read = [read_scan(records, self.keys) for records in by_scan.values()]
+        papers = {reading.scan_id: proofs.proven(self.session, reading, self.trust) for reading in as_read}
+        readings = [proofs.named_by(reading, papers[reading.scan_id]) for reading in as_read]
         places = stations.stations_by_id(self.session)
         known = labels(self.session, {reading.record.coming_from for reading in readings})
         found: dict[str, derivation.Resolved] = {}
@@ -121,25 +120,9 @@ class _Turn:
                 vehicle_pass=vehicle_pass,
                 plate=_plate_of(reading, vehicle_pass),
                 coming_from=coming_from if coming_from in known else None,
+                slips=proofs.slips_in(reading, papers[reading.scan_id]),
             )
         return found
-
-    def _verified(self, reading: Reading) -> Reading:
-        """Verify the signature that a station with older data could not: the scan proves as much as any other.
-
-        So does that of a paper whose key was retired since, if it says what the register says: people travel on it
-        until it is printed anew. What only a thief of the key can have signed proves nothing.
-        """
-        if reading.record.iss is not None or reading.details.text is None or self.trust is None:
-            return reading
-        try:
-            credential = verify(reading.details.text, self.trust).credential
-        except VerifyError as error:
-            void = credential_in(reading.details.text) if error.reason is Reason.ISSUER_KEY_REVOKED else None
-            if void is None or not issuing.is_as_issued(self.session, void):
-                return reading
-            credential = void
-        return replace(reading, record=replace(reading.record, iss=credential.iss, cti=credential.cti))
 
     def _write_scans(self, resolved: Mapping[str, derivation.Resolved]) -> set[PassIdentity]:
         """Bring the rows of these scans up to date; return every credential that they name, or named before."""

@@ -29,6 +29,7 @@ from passes.stations.services import create_station
 from passes.trust.instance_keys import InstanceKeys
 from protocol import claims
 from protocol.claims import CrewCard, Role
+from protocol.cose import SoftwareSigner
 from protocol.reasons import Outcome, Reason
 from protocol.scan_record import PersonSeen, RecordKind, SealedDetails
 from protocol.trust import StationKind
@@ -358,6 +359,100 @@ def test_an_unknown_pass_moves_provisional_people_until_their_id_number_is_known
     known = find_person(session, "001085456789")
     assert known is not None
     assert {found for found, *_ in movements(session)} == {known.id}
+
+
+def slip_to(vehicle_pass: VehiclePass, **changes: object) -> claims.Amendment:
+    """A slip by which somebody (crew index 2) takes the driver's place."""
+    plain = claims.Amendment(
+        iss=vehicle_pass.iss,
+        cti=secrets.token_bytes(8),
+        issued_at=now(),
+        not_before=noon() - timedelta(hours=1),
+        expires_at=noon() + timedelta(hours=4),
+        pass_cti=bytes.fromhex(vehicle_pass.cti),
+        joining=((2, claims.CrewEntry(Role.DRIVER, "Phạm Quốc Toàn", "7788")),),
+        renewed=(),
+        leaving=(0,),
+        leg=(),
+        cargo=None,
+        status=claims.StatusRef(vehicle_pass.status_uri or "", 6),
+    )
+    return replace(plain, **changes)
+
+
+@pytest.fixture
+def sign(app: Flask, vehicle_pass: VehiclePass) -> Callable[[claims.Credential], str]:
+    """Signs with the issuing key."""
+    keys = InstanceKeys(app.extensions["instance"], app.config["KEYS_PASSPHRASE"])
+    return lambda credential: claims.issue(credential, keys.signer_for(bytes.fromhex(vehicle_pass.kid or "")))
+
+
+def joined(session: Session, vehicle_pass: VehiclePass) -> int:
+    """The person whom a slip brought, by the pass and the crew index that means them for ever."""
+    key = f"{vehicle_pass.iss}:{vehicle_pass.cti}:2"
+    return session.scalars(sa.select(Person.id).where(Person.provisional_key == key)).one()
+
+
+@pytest.mark.parametrize("is_slip_first", [True, False])
+def test_a_slip_beside_the_pass_changes_who_was_in_the_vehicle(
+    session: Session,
+    post: Post,
+    vehicle_pass: VehiclePass,
+    sign: Callable[[claims.Credential], str],
+    *,
+    is_slip_first: bool,
+) -> None:
+    texts = [vehicle_pass.text or "", sign(slip_to(vehicle_pass))]
+    text, other = texts[::-1] if is_slip_first else texts
+    post.send(post.scan(vehicle_pass, noon(), details=SealedDetails(text=text, beside=(other,))))
+    _driver, assistant = crew_of(vehicle_pass)
+    assert {person for person, *_ in movements(session)} == {assistant, joined(session, vehicle_pass)}
+    assert only_scan(session).late_outcome is None
+
+
+def test_whoever_is_ticked_was_there_by_the_index_that_pass_or_slip_gives_them(
+    session: Session, post: Post, vehicle_pass: VehiclePass, sign: Callable[[claims.Credential], str]
+) -> None:
+    details = SealedDetails(text=vehicle_pass.text, beside=(sign(slip_to(vehicle_pass)),))
+    post.send(post.scan(vehicle_pass, noon(), crew_present=(0, 2), details=details))
+    driver, _assistant = crew_of(vehicle_pass)
+    assert {person for person, *_ in movements(session)} == {driver, joined(session, vehicle_pass)}
+
+
+def test_a_slip_alone_names_the_pass_and_its_people(
+    session: Session, post: Post, vehicle_pass: VehiclePass, sign: Callable[[claims.Credential], str]
+) -> None:
+    details = SealedDetails(text=sign(slip_to(vehicle_pass)))
+    unread = {"iss": None, "cti": None, "outcome": Outcome.REFUSE, "reasons": ("ISSUER_UNKNOWN",)}
+    post.send(post.scan(vehicle_pass, noon(), details=details, **unread))
+    scan = only_scan(session)
+    assert (scan.iss, scan.cti, scan.pass_id) == (vehicle_pass.iss, vehicle_pass.cti, vehicle_pass.id)
+    _driver, assistant = crew_of(vehicle_pass)
+    assert {person for person, *_ in movements(session)} == {assistant, joined(session, vehicle_pass)}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"expires_at": noon()}, {"not_before": noon() + timedelta(seconds=1)}, {"pass_cti": b"another!"}],
+    ids=["ended", "not begun", "another pass's"],
+)
+def test_a_slip_that_did_not_hold_changes_nobody(
+    session: Session,
+    post: Post,
+    vehicle_pass: VehiclePass,
+    sign: Callable[[claims.Credential], str],
+    changes: dict[str, object],
+) -> None:
+    details = SealedDetails(text=vehicle_pass.text, beside=(sign(slip_to(vehicle_pass, **changes)),))
+    post.send(post.scan(vehicle_pass, noon(), details=details))
+    assert {person for person, *_ in movements(session)} == set(crew_of(vehicle_pass))
+
+
+def test_a_forged_slip_changes_nobody(session: Session, post: Post, vehicle_pass: VehiclePass) -> None:
+    forged = claims.issue(slip_to(vehicle_pass), SoftwareSigner.from_seed(bytes(32)))
+    details = SealedDetails(text=vehicle_pass.text, beside=(forged,))
+    post.send(post.scan(vehicle_pass, noon(), outcome=Outcome.REFUSE, reasons=("ISSUER_UNKNOWN",), details=details))
+    assert {person for person, *_ in movements(session)} == set(crew_of(vehicle_pass))
 
 
 def test_ticks_beyond_the_crew_of_a_pass_name_nobody(session: Session, post: Post, vehicle_pass: VehiclePass) -> None:

@@ -12,6 +12,7 @@ from protocol.assess import Context, assess
 from protocol.claims import Amendment, Credential, CrewCard, CrewEntry, StatusRef, VehiclePass
 from protocol.envelope import Prefix
 from protocol.journey import Journey, is_of, journey_of
+from protocol.papers import belong_together
 from protocol.policy import Extension, default_policy
 from protocol.reasons import Outcome, Reason, Verdict
 from tests.protocol.samples import (
@@ -231,3 +232,26 @@ def test_slips_apply_in_the_order_of_signing_and_name_nobody_twice(
 def test_a_card_is_of_the_person_whose_name_digits_and_role_it_has() -> None:
     assert is_of(CARD, DRIVER)
     assert not is_of(CARD, ASSISTANT)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (PASS, SLIP, True),
+        (PASS, OTHER_SLIP, False),
+        (PASS, replace(SLIP, iss="VN-SG"), False),
+        (PASS, CARD, True),
+        (PASS, replace(CARD, iss="VN-SG"), False),
+        (PASS, replace(CARD, name="Lê Văn Lạ"), False),
+        (PASS, OLD_PASS, False),
+        (SLIP, LATER_SLIP, True),
+        (SLIP, OTHER_SLIP, False),
+        (SLIP, replace(CARD, name=SUBSTITUTE.name, id_last4=SUBSTITUTE.id_last4), True),
+        (SLIP, CARD, False),
+        (CARD, ASSISTANTS_CARD, False),
+    ],
+)
+def test_papers_belong_together_if_one_names_the_other_or_its_people(
+    one: Credential, other: Credential, *, expected: bool
+) -> None:
+    assert belong_together(one, other) is belong_together(other, one) is expected
