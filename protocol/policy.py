@@ -10,36 +10,8 @@ from protocol import documents, fields, times
 from protocol.places import StationKind
 from protocol.reasons import VERIFICATION_REASONS, Reason, Severity
 
-_NOTE, _REFER, _REFUSE = Severity.NOTE, Severity.REFER, Severity.REFUSE
-
 DEFAULT_SEVERITIES: Final[Mapping[Reason, tuple[Severity, Severity]]] = MappingProxyType(
-    {
-        Reason.NOT_A_PASS: (_REFUSE, _REFUSE),
-        Reason.FORMAT_INVALID: (_REFUSE, _REFUSE),
-        Reason.FORMAT_UNSUPPORTED: (_REFUSE, _REFUSE),
-        Reason.ISSUER_UNKNOWN: (_REFUSE, _REFUSE),
-        Reason.ISSUER_KEY_REVOKED: (_REFUSE, _REFUSE),
-        Reason.SIGNATURE_INVALID: (_REFUSE, _REFUSE),
-        Reason.NOT_YET_VALID: (_REFUSE, _REFUSE),
-        Reason.EXPIRED: (_REFUSE, _REFUSE),
-        Reason.EXTENDED: (_NOTE, _NOTE),
-        Reason.REVOKED: (_REFUSE, _REFUSE),
-        Reason.SUSPENDED: (_REFER, _REFER),
-        Reason.PLATE_MISMATCH: (_REFUSE, _REFUSE),
-        Reason.CREW_MISMATCH: (_REFER, _REFER),
-        Reason.CREW_EXPIRED: (_REFER, _REFER),
-        Reason.NO_VALID_DRIVER: (_REFUSE, _REFUSE),
-        Reason.PASS_MISSING: (_REFER, _REFER),
-        Reason.SUPPLEMENT_UNUSABLE: (_REFER, _REFER),
-        Reason.OFF_ROUTE: (_NOTE, _NOTE),
-        Reason.ARRIVED_FROM_ZONE: (_REFER, _REFER),
-        Reason.ENTERING_ZONE: (_REFER, _REFER),
-        Reason.ALREADY_SCANNED: (_REFER, _NOTE),
-        Reason.IMPOSSIBLE_TRAVEL: (_REFER, _REFER),
-        Reason.TRUST_STALE: (_NOTE, _NOTE),
-        Reason.TRUST_EXPIRED: (_REFER, _REFER),
-        Reason.CLOCK_DOUBT: (_NOTE, _NOTE),
-    }
+    {reason: (reason.on_road, reason.at_freight_point) for reason in Reason}
 )
 """For every reason what it means on a road, and at a freight point."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Never
+from typing import Never, Self
 
 from protocol.credentials import Credential, identity_of
 from protocol.envelope import Prefix
@@ -25,37 +25,55 @@ class Severity(StrEnum):
     REFUSE = "refuse"
 
 
-class Reason(StrEnum):
-    """Why a verdict is what it is. The order of members is the order of checks; the values never change.
+_NOTE, _REFER, _REFUSE = Severity.NOTE, Severity.REFER, Severity.REFUSE
 
-    Reasons about health certificates will stand between those about zones and those about history.
+
+class Reason(StrEnum):
+    """Why a verdict is what it is, and what that means unless a policy says otherwise.
+
+    The order of members is the order of checks; the values never change. Reasons about health certificates will stand
+    between those about zones and those about history.
+
+    Attributes:
+        on_road: The default severity at road checkpoints.
+        at_freight_point: The default severity at freight points.
     """
 
-    NOT_A_PASS = "NOT_A_PASS"  # noqa: S105 - not a password
-    FORMAT_INVALID = "FORMAT_INVALID"
-    FORMAT_UNSUPPORTED = "FORMAT_UNSUPPORTED"
-    ISSUER_UNKNOWN = "ISSUER_UNKNOWN"
-    ISSUER_KEY_REVOKED = "ISSUER_KEY_REVOKED"
-    SIGNATURE_INVALID = "SIGNATURE_INVALID"
-    NOT_YET_VALID = "NOT_YET_VALID"
-    EXPIRED = "EXPIRED"
-    EXTENDED = "EXTENDED"
-    REVOKED = "REVOKED"
-    SUSPENDED = "SUSPENDED"
-    PLATE_MISMATCH = "PLATE_MISMATCH"
-    CREW_MISMATCH = "CREW_MISMATCH"
-    CREW_EXPIRED = "CREW_EXPIRED"
-    NO_VALID_DRIVER = "NO_VALID_DRIVER"
-    PASS_MISSING = "PASS_MISSING"  # noqa: S105 - not a password
-    SUPPLEMENT_UNUSABLE = "SUPPLEMENT_UNUSABLE"
-    OFF_ROUTE = "OFF_ROUTE"
-    ARRIVED_FROM_ZONE = "ARRIVED_FROM_ZONE"
-    ENTERING_ZONE = "ENTERING_ZONE"
-    ALREADY_SCANNED = "ALREADY_SCANNED"
-    IMPOSSIBLE_TRAVEL = "IMPOSSIBLE_TRAVEL"
-    TRUST_STALE = "TRUST_STALE"
-    TRUST_EXPIRED = "TRUST_EXPIRED"
-    CLOCK_DOUBT = "CLOCK_DOUBT"
+    on_road: Severity
+    at_freight_point: Severity
+
+    def __new__(cls, code: str, on_road: Severity, at_freight_point: Severity) -> Self:
+        """Make a member of its code and its default severities."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.on_road, member.at_freight_point = on_road, at_freight_point
+        return member
+
+    NOT_A_PASS = "NOT_A_PASS", _REFUSE, _REFUSE
+    FORMAT_INVALID = "FORMAT_INVALID", _REFUSE, _REFUSE
+    FORMAT_UNSUPPORTED = "FORMAT_UNSUPPORTED", _REFUSE, _REFUSE
+    ISSUER_UNKNOWN = "ISSUER_UNKNOWN", _REFUSE, _REFUSE
+    ISSUER_KEY_REVOKED = "ISSUER_KEY_REVOKED", _REFUSE, _REFUSE
+    SIGNATURE_INVALID = "SIGNATURE_INVALID", _REFUSE, _REFUSE
+    NOT_YET_VALID = "NOT_YET_VALID", _REFUSE, _REFUSE
+    EXPIRED = "EXPIRED", _REFUSE, _REFUSE
+    EXTENDED = "EXTENDED", _NOTE, _NOTE
+    REVOKED = "REVOKED", _REFUSE, _REFUSE
+    SUSPENDED = "SUSPENDED", _REFER, _REFER
+    PLATE_MISMATCH = "PLATE_MISMATCH", _REFUSE, _REFUSE
+    CREW_MISMATCH = "CREW_MISMATCH", _REFER, _REFER
+    CREW_EXPIRED = "CREW_EXPIRED", _REFER, _REFER
+    NO_VALID_DRIVER = "NO_VALID_DRIVER", _REFUSE, _REFUSE
+    PASS_MISSING = "PASS_MISSING", _REFER, _REFER
+    SUPPLEMENT_UNUSABLE = "SUPPLEMENT_UNUSABLE", _REFER, _REFER
+    OFF_ROUTE = "OFF_ROUTE", _NOTE, _NOTE
+    ARRIVED_FROM_ZONE = "ARRIVED_FROM_ZONE", _REFER, _REFER
+    ENTERING_ZONE = "ENTERING_ZONE", _REFER, _REFER
+    ALREADY_SCANNED = "ALREADY_SCANNED", _REFER, _NOTE
+    IMPOSSIBLE_TRAVEL = "IMPOSSIBLE_TRAVEL", _REFER, _REFER
+    TRUST_STALE = "TRUST_STALE", _NOTE, _NOTE
+    TRUST_EXPIRED = "TRUST_EXPIRED", _REFER, _REFER
+    CLOCK_DOUBT = "CLOCK_DOUBT", _NOTE, _NOTE
 
 
 VERIFICATION_REASONS = frozenset(

@@ -1,9 +1,13 @@
 """What officers read."""
 
+import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from protocol import reasons
 from protocol.claims import CargoClass, Role, VehicleClass
 from protocol.reasons import Outcome, Reason
 from protocol.texts import (
@@ -53,3 +57,20 @@ def test_every_name_exists_in_both_languages(texts: Mapping[object, Mapping[str,
 
 def test_the_verdicts_phrases_are_the_agreed_ones() -> None:
     assert [OUTCOME_TEXTS[outcome]["vi"] for outcome in Outcome] == ["CHO QUA", "KIỂM TRA THÊM", "KHÔNG CHO QUA"]
+
+
+PROTOCOL = Path(reasons.__file__).parent
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+
+def test_a_reason_costs_one_member_one_check_two_texts_and_a_vector() -> None:
+    """What somebody who adds a reason has to touch, counted; default severities stand with the member."""
+    sources = {path.stem: path.read_text("utf-8") for path in PROTOCOL.glob("*.py")}
+    expected = [json.loads(path.read_text("utf-8"))["expected"]["reasons"] for path in VECTORS.glob("*.json")]
+    for reason in Reason:
+        assert len(re.findall(rf"^    {reason} = ", sources["reasons"], re.MULTILINE)) == 1
+        naming = {name for name, source in sources.items() if re.search(rf"Reason\.{reason}\b", source)}
+        assert naming - {"reasons", "texts"} in ({"assess"}, {"observations"}), reason
+        assert len(re.findall(rf"Reason\.{reason}\b", sources["texts"])) == 1
+        assert len(REASON_TEXTS[reason]) == 2
+        assert sum(reason in found for found in expected) >= 1, reason
