@@ -21,6 +21,7 @@ ALLOWED = {
     "GPL-3.0-or-later": "the same licence",
     "ISC": "permissive",
     "LGPL-2.1-or-later": "a library that any program may use",
+    "LGPL-3.0-or-later": "a library that any program may use; under version 3 it is the GPL with permissions added",
     "LGPL-3.0-only": "a library that any program may use; it is version 3 of the GPL with permissions added",
     "MIT": "permissive",
     "MIT-0": "permissive",
@@ -38,6 +39,7 @@ CLASSIFIERS = {
     "BSD License": "BSD-3-Clause",
     "GNU General Public License v2 or later (GPLv2+)": "GPL-2.0-or-later",
     "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
+    "GNU Lesser General Public License v3 or later (LGPLv3+)": "LGPL-3.0-or-later",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
