@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import base45
 import cwt
@@ -19,11 +20,12 @@ from cwt import COSEKey
 
 from protocol import claims, cose, policy, signed_text, status, trust
 from protocol.assess import Context, assess
+from protocol.claims import VehiclePass
 from protocol.envelope import FORM_PLAIN, Prefix, pack
-from protocol.reasons import Outcome
+from protocol.reasons import Verdict
 from protocol.trust import IssuerKey, StationInfo, StationKind, Trust
 
-ROUNDS, CALLS = 60, 100
+ROUNDS, PASSES = 60, 100
 GOAL_TO_BARE = 1.35
 SIGNER = cose.SoftwareSigner.from_seed(b"a key to measure verdicts with..")
 STATION = StationInfo("chot-1", "Chốt Pháp Vân", StationKind.ROAD, "00319", within=("008", "01"))
@@ -45,50 +47,62 @@ def trust_at(moment: datetime) -> Trust:
     )
 
 
-def fastest(calls: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Time calls in turns; give the microseconds of each one's fastest round."""
+def fastest(calls: dict[str, tuple[Callable[[Any], object], list[Any]]]) -> dict[str, float]:
+    """Time calls in turns, each over its own items; give the microseconds an item of each one's fastest round."""
     best = dict.fromkeys(calls, float("inf"))
     for _ in range(ROUNDS):
-        for name, call in calls.items():
+        for name, (call, items) in calls.items():
             began = time.perf_counter()
-            for _ in range(CALLS):
-                call()
-            best[name] = min(best[name], (time.perf_counter() - began) / CALLS * 1e6)
+            for item in items:
+                call(item)
+            best[name] = min(best[name], (time.perf_counter() - began) / len(items) * 1e6)
     return best
 
 
-def main() -> int:
-    """Print the times; 1 if the goal is missed."""
-    # A window that also holds today, because cwt asks the machine's clock.
-    credential = replace(passes(1, seed=2022, crew=2)[0], expires_at=datetime(2100, 1, 1, tzinfo=UTC))
-    now = credential.not_before + timedelta(hours=1)
+def measure(title: str, corpus: list[VehiclePass], times: int) -> tuple[float, float]:
+    """Print a table about passes, each judged so many times in a row; give the ratios of `assess` to (a) and (b)."""
+    now = max(one.not_before for one in corpus) + timedelta(hours=1)
     published, context = trust_at(now), Context(STATION)
-    text = claims.issue(credential, SIGNER)
-    plain = pack(Prefix.VEHICLE_PASS, FORM_PLAIN, cose.sign1(claims.encode(credential), SIGNER))
+    texts = [claims.issue(one, SIGNER) for one in corpus]
+    plain = [pack(Prefix.VEHICLE_PASS, FORM_PLAIN, cose.sign1(claims.encode(one), SIGNER)) for one in corpus]
     key = published.issuers[SIGNER.kid][0].verifier
-    signed = signed_text.read(text).signed
+    checks = [(signed.signature, signed.to_be_signed) for signed in (signed_text.read(text).signed for text in texts)]
     their_key = COSEKey.new({1: 1, -1: 6, -2: SIGNER.public_raw, 2: SIGNER.kid, 3: -8})
 
-    def with_libraries() -> dict[int, object]:
-        return cwt.decode(base45.b45decode(plain[4:])[1:], keys=their_key)
+    def with_libraries(text: str) -> dict[int, object]:
+        return cwt.decode(base45.b45decode(text[4:])[1:], keys=their_key)
 
-    assert assess(text, published, context, now).outcome is Outcome.ADMIT
-    assert assess(plain, published, context, now).credential == credential
-    assert with_libraries()[7] == credential.cti
+    def ours(text: str) -> Verdict:
+        return assess(text, published, context, now)
+
+    assert all(ours(text).credential == one for text, one in zip(texts, corpus, strict=True))
+    assert all(ours(text) == ours(short) for text, short in zip(plain, texts, strict=True))
+    assert all(with_libraries(text)[7] == one.cti for text, one in zip(plain, corpus, strict=True))
     found = fastest(
         {
-            "(a) bare Ed25519": lambda: key.verify(signed.signature, signed.to_be_signed),
-            "(b) base45 + cwt.decode, plain form": with_libraries,
-            "assess, as issued": lambda: assess(text, published, context, now),
-            "assess, plain form": lambda: assess(plain, published, context, now),
+            "(a) bare Ed25519": (lambda check: key.verify(*check), checks * times),
+            "(b) base45 + cwt.decode, plain form": (with_libraries, plain * times),
+            "assess, as issued": (ours, texts * times),
+            "assess, plain form": (ours, plain * times),
         }
     )
-    bare, libraries = found["(a) bare Ed25519"], found["(b) base45 + cwt.decode, plain form"]
-    print(f"{len(text)} characters as issued, {len(plain)} plain; microseconds, fastest of {ROUNDS} rounds of {CALLS}")
+    bare, libraries, *_ = found.values()
+    print(f"{title}; microseconds each, fastest of {ROUNDS} rounds")
     for name, micros in found.items():
         print(f"  {name:38} {micros:7.1f}   {micros / bare:5.2f} x (a)   {micros / libraries:5.2f} x (b)")
-    is_met = found["assess, as issued"] <= GOAL_TO_BARE * bare and found["assess, as issued"] < libraries
-    print(f"goal: at most {GOAL_TO_BARE} x (a), faster than (b): {'met' if is_met else 'MISSED'}")
+    ours_us = found["assess, as issued"]
+    return ours_us / bare, ours_us / libraries
+
+
+def main() -> int:
+    """Print the tables; 1 if the goal is missed."""
+    # Windows that also hold today, because cwt asks the machine's clock.
+    until = datetime(2100, 1, 1, tzinfo=UTC)
+    one = [replace(found, expires_at=until) for found in passes(1, seed=2022, crew=2)]
+    to_bare, to_libraries = measure("one pass of two persons, again and again", one, PASSES)
+    measure("different passes as on the road", [replace(found, expires_at=until) for found in passes(PASSES, 2022)], 1)
+    is_met = to_bare <= GOAL_TO_BARE and to_libraries < 1
+    print(f"goal for one pass: at most {GOAL_TO_BARE} x (a), faster than (b): {'met' if is_met else 'MISSED'}")
     return 0 if is_met else 1
 
 

@@ -56,7 +56,7 @@ def _credentials(texts: Iterable[str], trust: Trust) -> list[Credential]:
     found = []
     for text in texts:
         try:
-            found.append(verify(text, trust).credential)
+            found.append(verify(text, trust))
         except VerifyError:
             continue
     return found

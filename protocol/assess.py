@@ -1,28 +1,17 @@
 """From the texts of QR codes to a verdict: the order of checks, and the one place where errors become verdicts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from protocol import claims, cose, envelope, signed_text
 from protocol.claims import Credential
-from protocol.envelope import Prefix
 from protocol.issuers import IssuerKey
-from protocol.observations import Context, observe
+from protocol.observations import Context, Observation, observe
 from protocol.papers import arrange
 from protocol.reasons import Finding, Reason, Verdict
 from protocol.trust import Trust
 
-__all__ = ["Context", "Verified", "VerifyError", "assess", "verify"]
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """A credential whose signature is a known issuer's."""
-
-    credential: Credential
-    prefix: Prefix
-    key: IssuerKey
+__all__ = ["Context", "VerifyError", "assess", "verify"]
 
 
 class VerifyError(ValueError):
@@ -38,7 +27,7 @@ class VerifyError(ValueError):
         self.reason = reason
 
 
-def verify(text: str, trust: Trust) -> Verified:
+def verify(text: str, trust: Trust) -> Credential:
     """Read a credential, whatever its window and status, and make sure who signed it.
 
     Args:
@@ -60,7 +49,7 @@ def verify(text: str, trust: Trust) -> Verified:
         raise VerifyError(Reason.FORMAT_INVALID) from error
     if credential.iss != key.iss:
         raise VerifyError(Reason.ISSUER_UNKNOWN)
-    return Verified(credential, found.prefix, key)
+    return credential
 
 
 def _signing_key(signed: cose.Sign1, trust: Trust) -> IssuerKey:
@@ -89,30 +78,27 @@ def assess(text: str | Sequence[str], trust: Trust, context: Context, now: datet
         context: What the station knows beside the codes.
         now: The station's clock, aware.
     """
-    kind = context.station.kind if context.station else None
-    verified, failed = _verify_all([text] if isinstance(text, str) else dict.fromkeys(text), trust)
-    findings = [Finding(reason, trust.policy.severity(reason, kind)) for reason in failed]
-    if not verified:
-        return Verdict.of(findings)
-    papers = arrange([one.credential for one in verified], trust, now)
-    findings += [
-        Finding(seen.reason, trust.policy.severity(seen.reason, kind), seen.crew, seen.zone)
-        for seen in observe(papers, trust, context, now)
-    ]
-    return Verdict.of(findings, papers.main, claims.prefix_of(papers.main), papers.journey)
-
-
-def _verify_all(texts: Iterable[str], trust: Trust) -> tuple[list[Verified], Iterable[Reason]]:
-    """Verify each text; give what is verified, and once each why others are not.
-
-    Another's code beside ours means nothing: only if nothing is ours is it said that this is no pass.
-    """
-    verified: list[Verified] = []
+    credentials: list[Credential] = []
     failed: dict[Reason, None] = {}
-    for text in texts:
+    for one in [text] if isinstance(text, str) else dict.fromkeys(text):
         try:
-            verified.append(verify(text, trust))
+            credentials.append(verify(one, trust))
         except VerifyError as error:
             failed[error.reason] = None
-    ours = [reason for reason in failed if reason is not Reason.NOT_A_PASS]
-    return verified, ours or ([] if verified else [Reason.NOT_A_PASS])
+    if not credentials:
+        return Verdict.of(_findings([*map(Observation, _told(failed) or [Reason.NOT_A_PASS])], trust, context))
+    papers = arrange(credentials, trust, now)
+    seen = observe(papers, trust, context, now)
+    if failed:
+        seen += map(Observation, _told(failed))
+    return Verdict.of(_findings(seen, trust, context), papers.main, claims.prefix_of(papers.main), papers.journey)
+
+
+def _told(failed: Iterable[Reason]) -> list[Reason]:
+    """Choose which reasons of texts that were not verified are told: another's code beside ours means nothing."""
+    return [reason for reason in failed if reason is not Reason.NOT_A_PASS]
+
+
+def _findings(seen: Iterable[Observation], trust: Trust, context: Context) -> list[Finding]:
+    kind = context.station.kind if context.station else None
+    return [Finding(one.reason, trust.policy.severity(one.reason, kind), one.crew, one.zone) for one in seen]

@@ -5,6 +5,7 @@ triples: the values of all characters, looked up in a table, are read as one ver
 is a lane of 24 bits; a few shifts, multiplications and additions of that integer do the sum of every lane at once.
 """
 
+from functools import lru_cache
 from typing import Final
 
 ALPHABET: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -60,14 +61,18 @@ def decode(text: str) -> bytes:
     return whole + bytes([last])
 
 
+@lru_cache(maxsize=64)
+def _lowest_of_lanes(count: int) -> int:
+    """Give the number whose lanes hold one byte of ones each; texts of one length come often."""
+    return int.from_bytes(_LOWEST_OF_LANE * count)
+
+
 def _decode_triples(values: bytes, count: int) -> bytes:
     """Decode `count` whole triples of character values (0 to 44) into two bytes each."""
-    lanes, lowest = int.from_bytes(values), int.from_bytes(_LOWEST_OF_LANE * count)
+    lanes, lowest = int.from_bytes(values), _lowest_of_lanes(count)
     sums = (lanes >> 16 & lowest) + 45 * (lanes >> 8 & lowest) + 2025 * (lanes & lowest)
-    summed = sums.to_bytes(_LANE * count)
-    if summed[0::_LANE].strip(b"\0"):  # the greatest possible sum, 91,124, reaches into a lane's first byte
+    summed = bytearray(sums.to_bytes(_LANE * count))
+    if summed[0::_LANE].count(0) < count:  # the greatest possible sum, 91,124, reaches into a lane's first byte
         raise Base45Error("a group is larger than two bytes")
-    data = bytearray(2 * count)
-    data[0::2] = summed[1::_LANE]
-    data[1::2] = summed[2::_LANE]
-    return bytes(data)
+    del summed[0::_LANE]
+    return bytes(summed)

@@ -62,12 +62,13 @@ _PREFIXES: Final = {
     CrewCard: Prefix.CREW_CARD,
     Amendment: Prefix.AMENDMENT,
 }
-_PRIVATE_CLAIM: Final = {Prefix.VEHICLE_PASS: -65537, Prefix.CREW_CARD: -65538, Prefix.AMENDMENT: -65540}
-_READ: Final[Mapping[Prefix, Callable[[contents.Common, fields.Map], Credential]]] = {
-    Prefix.VEHICLE_PASS: contents.read_pass,
-    Prefix.CREW_CARD: contents.read_card,
-    Prefix.AMENDMENT: contents.read_amendment,
+_PRIVATE_CLAIMS: Final[Mapping[Prefix, tuple[int, Callable[[contents.Common, fields.Map, int], Credential]]]] = {
+    Prefix.VEHICLE_PASS: (-65537, contents.read_pass),
+    Prefix.CREW_CARD: (-65538, contents.read_card),
+    Prefix.AMENDMENT: (-65540, contents.read_amendment),
 }
+"""For each prefix the label of its private claim, and what reads that."""
+_KNOWN: Final = {label: _COMMON | {label} for label, _ in _PRIVATE_CLAIMS.values()}
 
 
 def prefix_of(credential: Credential) -> Prefix:
@@ -107,7 +108,7 @@ def encode(credential: Credential) -> bytes:
             _IAT: times.to_numeric_date(credential.issued_at),
             _CTI: credential.cti,
             _STATUS: {"status_list": {"idx": credential.status.idx, "uri": credential.status.uri}},
-            _PRIVATE_CLAIM[prefix]: _contents(credential),
+            _PRIVATE_CLAIMS[prefix][0]: _contents(credential),
         }
     except (times.MomentError, areas.AreaCodeError) as error:
         raise ClaimsError(str(error)) from error
@@ -141,10 +142,12 @@ def decode(prefix: Prefix, payload: bytes) -> Credential:
         ClaimsUnsupportedError: If it needs a newer version.
         ClaimsError: If it is malformed, incomplete or out of range.
     """
+    label, read = _PRIVATE_CLAIMS[prefix]
     try:
         claims = fields.mapping(cbor.loads_signed(payload))
-        found = _only_private_claim(claims, _PRIVATE_CLAIM[prefix])
-        return _READ[prefix](_common(claims), found)
+        unknown = _unknown_claims(claims, label)
+        found = _private_claim(claims[label])
+        return read(_common(claims, unknown), found, fields.integer(claims[_NBF]) // 60)
     except (cbor.CborError, fields.FieldError, times.MomentError, areas.AreaCodeError) as error:
         raise ClaimsError(str(error)) from error
 
@@ -162,24 +165,32 @@ def peek(text: str) -> Credential:
     return decode(found.prefix, found.payload())
 
 
-def _only_private_claim(claims: fields.Map, expected: int) -> fields.Map:
+def _unknown_claims(claims: fields.Map, expected: int) -> Unknown:
+    """Give the claims that this version does not know; of the private ones there is the expected one and no other."""
+    known = _KNOWN[expected]
+    if claims.keys() == known:
+        return ()
     if [label for label in claims if isinstance(label, int) and label < _FIRST_PRIVATE] != [expected]:
         raise ClaimsError("not exactly the one private claim of this prefix")
-    found = fields.mapping(claims[expected])
+    return tuple([item for item in claims.items() if item[0] not in known])
+
+
+def _private_claim(value: object) -> fields.Map:
+    found = fields.mapping(value)
     if fields.integer(found.get(_VERSION)) != FORMAT_VERSION:
         raise ClaimsUnsupportedError(f"format version {found[_VERSION]}")
-    if [label for label in found if type(label) is not int or label < 0]:
-        raise ClaimsUnsupportedError("a critical field that this version does not know")
+    for label in found:
+        if type(label) is not int or label < 0:
+            raise ClaimsUnsupportedError("a critical field that this version does not know")
     return found
 
 
-def _common(claims: fields.Map) -> dict[str, Any]:
+def _common(claims: fields.Map, unknown: Unknown) -> dict[str, Any]:
     """Read what all credentials say."""
     not_before = times.from_numeric_date(claims.get(_NBF))
     expires_at = times.from_numeric_date(claims.get(_EXP))
     if expires_at <= not_before:
         raise ClaimsError("it ends before it begins")
-    unknown = () if len(claims) == len(_COMMON) + 1 else _unknown(claims)
     return {
         "iss": fields.text(claims.get(_ISS), MAX_ISS_CHARS),
         "cti": fields.byte_string(claims.get(_CTI), CTI_BYTES),
@@ -189,11 +200,6 @@ def _common(claims: fields.Map) -> dict[str, Any]:
         "status": _status(claims),
         "unknown_claims": unknown,
     }
-
-
-def _unknown(claims: fields.Map) -> Unknown:
-    private = _PRIVATE_CLAIM.values()
-    return tuple((label, value) for label, value in claims.items() if label not in _COMMON and label not in private)
 
 
 def _status(claims: fields.Map) -> StatusRef:

@@ -5,7 +5,7 @@ together. Labels and numbers are frozen; a new field takes a new label.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -31,6 +31,8 @@ _PLATE, _CLASS, _CARGO, _PAYLOAD, _CARRIER, _CREW, _ROUTE = 1, 2, 3, 4, 5, 6, 7
 _NAME, _NUMBER, _LICENCE, _DISTRICT = 1, 2, 3, 4
 _PASS_CTI, _JOINING, _RENEWED, _LEAVING, _LEG, _NEW_CARGO = 1, 2, 3, 4, 5, 6
 
+_OWN_EXPIRY = 2
+"""Where in a person's array it stands."""
 _ROLES: Final = (Role.DRIVER, Role.ASSISTANT)
 _PER_ROLE: Final = 10_000
 """A person's number is this for each role before theirs, and the last four digits of the ID number."""
@@ -67,13 +69,12 @@ def write_pass(vehicle_pass: VehiclePass) -> fields.Map:
     }
 
 
-def read_pass(common: Common, found: fields.Map) -> VehiclePass:
-    """Make a pass of its fields.
+def read_pass(common: Common, found: fields.Map, minute: int) -> VehiclePass:
+    """Make a pass of its fields, own expiries counted from a minute since 1970.
 
     Raises:
         ClaimsError: If a field is missing, of another type, or out of range.
     """
-    minute = common["not_before"].replace(second=0)
     crew = fields.array(found.get(_CREW), MAX_CREW, at_least=1)
     route = fields.array(found.get(_ROUTE), MAX_ROUTE, at_least=2)
     return VehiclePass(
@@ -99,21 +100,21 @@ def write_card(card: CrewCard) -> fields.Map:
     }
 
 
-def read_card(common: Common, found: fields.Map) -> CrewCard:
+def read_card(common: Common, found: fields.Map, _minute: int) -> CrewCard:
     """Make a card of its fields.
 
     Raises:
         ClaimsError: If a field is missing, of another type, or out of range.
     """
-    role, id_last4 = _from_number(found.get(_NUMBER))
+    holder = _crew_entry([found.get(_NAME), found.get(_NUMBER)], 0)
     district = areas.from_number(found.get(_DISTRICT))
     if areas.level(district) is not areas.AreaLevel.DISTRICT:
         raise ClaimsError("the residence is not a district")
     return CrewCard(
         **common,
-        role=role,
-        name=fields.text(found.get(_NAME), MAX_NAME_CHARS),
-        id_last4=id_last4,
+        role=holder.role,
+        name=holder.name,
+        id_last4=holder.id_last4,
         licence_class=fields.text(found.get(_LICENCE), MAX_LICENCE_CHARS, at_least=0),
         district=district,
         unknown_fields=_unknown(found, _DISTRICT),
@@ -133,13 +134,12 @@ def write_amendment(slip: Amendment) -> fields.Map:
     return {_PASS_CTI: slip.pass_cti} | {label: value for label, value in changes.items() if value} | cargo
 
 
-def read_amendment(common: Common, found: fields.Map) -> Amendment:
-    """Make an amendment of its fields.
+def read_amendment(common: Common, found: fields.Map, minute: int) -> Amendment:
+    """Make an amendment of its fields, own expiries counted from a minute since 1970.
 
     Raises:
         ClaimsError: If a field is of another type or out of range, it changes nothing, or names one index twice.
     """
-    minute = common["not_before"].replace(second=0)
     joining = [_joining(item, minute) for item in _optional_array(found, _JOINING, MAX_CREW)]
     renewed = [_renewal(item, minute) for item in _optional_array(found, _RENEWED, MAX_CREW_INDEX)]
     leaving = [_crew_index(index) for index in _optional_array(found, _LEAVING, MAX_CREW_INDEX)]
@@ -168,22 +168,21 @@ def _person(entry: CrewEntry, minute: int) -> list[object]:
     return person if entry.expires_at is None else [*person, _minutes(entry.expires_at, minute)]
 
 
-def _crew_entry(person: object, minute: datetime) -> CrewEntry:
-    match fields.array(person, 3, at_least=2):
-        case [name, number]:
-            expires_at = None
-        case [name, number, minutes]:
-            expires_at = _moment(minutes, minute)
-    role, id_last4 = _from_number(number)
-    return CrewEntry(role, fields.text(name, MAX_NAME_CHARS), id_last4, expires_at)
+def _crew_entry(person: object, minute: int) -> CrewEntry:
+    entry = fields.array(person, 3, at_least=2)
+    role, last4 = divmod(fields.integer(entry[1]), _PER_ROLE)
+    if role >= len(_ROLES):
+        raise ClaimsUnsupportedError(f"role {role}")
+    expires_at = _moment(entry[2], minute) if len(entry) > _OWN_EXPIRY else None
+    return CrewEntry(_ROLES[role], fields.text(entry[0], MAX_NAME_CHARS), str(last4).zfill(4), expires_at)
 
 
-def _joining(item: object, minute: datetime) -> tuple[int, CrewEntry]:
+def _joining(item: object, minute: int) -> tuple[int, CrewEntry]:
     index, *person = fields.array(item, 4, at_least=3)
     return _crew_index(index), _crew_entry(person, minute)
 
 
-def _renewal(item: object, minute: datetime) -> tuple[int, datetime]:
+def _renewal(item: object, minute: int) -> tuple[int, datetime]:
     index, minutes = fields.array(item, 2, at_least=2)
     return _crew_index(index), _moment(minutes, minute)
 
@@ -204,21 +203,15 @@ def _minutes(moment: datetime, minute: int) -> int:
     return _minute_of(moment) - minute
 
 
-def _moment(minutes: object, minute: datetime) -> datetime:
-    return minute + timedelta(minutes=fields.integer(minutes, MAX_CREW_MINUTES, start=-MAX_CREW_MINUTES))
+def _moment(minutes: object, minute: int) -> datetime:
+    after = fields.integer(minutes, MAX_CREW_MINUTES, start=-MAX_CREW_MINUTES)
+    return times.from_numeric_date(60 * (minute + after))
 
 
 def _number(role: Role, id_last4: str) -> int:
     if not (id_last4.isascii() and id_last4.isdigit()):
         raise ClaimsError("the last four of an ID number are digits")
     return _ROLES.index(role) * _PER_ROLE + int(id_last4)
-
-
-def _from_number(number: object) -> tuple[Role, str]:
-    role, last4 = divmod(fields.integer(number), _PER_ROLE)
-    if role >= len(_ROLES):
-        raise ClaimsUnsupportedError(f"role {role}")
-    return _ROLES[role], f"{last4:04}"
 
 
 def _plate_to_bytes(plate: str) -> bytes:

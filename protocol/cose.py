@@ -11,9 +11,8 @@ in one way does not verify in another.
 """
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -31,6 +30,8 @@ _SIGNATURE_HEAD: Final = b"\x58\x40"
 _CONTEXT: Final = b"\x84\x6aSignature1"
 _NO_EXTERNAL_AAD: Final = b"\x40"
 _ONE_BYTE: Final = b"\x41"
+_CREDENTIAL_HEADER: Final = b"\x4d\xa2\x01\x27\x04\x48"
+"""What stands before the kid in the protected header of a message without `typ`, the byte string's head included."""
 _LONG_HEADS: Final = {0x58: (1, 24), 0x59: (2, 1 << 8), 0x5A: (4, 1 << 16)}
 """Heads of byte strings of 24 bytes and more: how many bytes of length follow, and the least length that needs them."""
 
@@ -88,8 +89,7 @@ def key_id(public_raw: bytes) -> bytes:
     return hashlib.sha256(public_raw).digest()[:KID_BYTES]
 
 
-@dataclass(frozen=True, slots=True)
-class Sign1:
+class Sign1(NamedTuple):
     """A parsed message, its signature not yet checked."""
 
     kid: bytes
@@ -136,9 +136,7 @@ def sign_short(payload: bytes, signer: Signer, form: int) -> bytes:
         signer: The key.
         form: How the payload is to be read, 1 to 255.
     """
-    protected, external = _protected_short(signer.kid), _ONE_BYTE + bytes([form])
-    signature = signer.sign(_CONTEXT + protected + external + _counted(payload))
-    return signer.kid + payload + signature
+    return signer.kid + payload + signer.sign(_short_to_be_signed(signer.kid, payload, form))
 
 
 def parse_short(message: bytes, form: int) -> Sign1:
@@ -154,9 +152,7 @@ def parse_short(message: bytes, form: int) -> Sign1:
     kid, payload, signature = message[:KID_BYTES], message[KID_BYTES:-SIGNATURE_BYTES], message[-SIGNATURE_BYTES:]
     if not payload:
         raise CoseError("no payload")
-    external = _ONE_BYTE + bytes([form])
-    to_be_signed = _CONTEXT + _protected_short(kid) + external + _counted(payload)
-    return Sign1(kid, payload, signature, to_be_signed)
+    return Sign1(kid, payload, signature, _short_to_be_signed(kid, payload, form))
 
 
 def parse_sign1(message: bytes, typ: str | None = None) -> Sign1:
@@ -190,15 +186,12 @@ def parse_sign1(message: bytes, typ: str | None = None) -> Sign1:
     )
 
 
-def _protected_short(kid: bytes) -> bytes:
-    before_kid, after_kid = _around_kid(None)
-    return before_kid + kid + after_kid
-
-
-def _counted(content: bytes) -> bytes:
-    """Give a byte string with its head; at the usual sizes that is `58` and one byte."""
-    size = len(content)
-    return bytes((0x58, size)) + content if 24 <= size < 1 << 8 else cbor.dumps(content)  # noqa: PLR2004 - _LONG_HEADS
+def _short_to_be_signed(kid: bytes, payload: bytes, form: int) -> bytes:
+    """Give the Sig_structure (RFC 9052 §4.4) of a short message."""
+    size = len(payload)
+    # Payloads have this size nearly always; it is spared the general encoder.
+    counted = bytes((0x58, size)) + payload if 24 <= size < 1 << 8 else cbor.dumps(payload)  # noqa: PLR2004 - _LONG_HEADS
+    return _CONTEXT + _CREDENTIAL_HEADER + kid + _ONE_BYTE + bytes((form,)) + counted
 
 
 @cache

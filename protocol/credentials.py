@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 FORMAT_VERSION: Final = 1
 """The version of what a credential says; `protocol.claims` reads no other."""
@@ -54,8 +54,7 @@ class CargoClass(IntEnum):
     EMPTY = 12
 
 
-@dataclass(frozen=True, slots=True)
-class StatusRef:
+class StatusRef(NamedTuple):
     """Where the status of a credential stands: a list and a place in it (Token Status List §6).
 
     Attributes:

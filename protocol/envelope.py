@@ -24,6 +24,9 @@ class Prefix(StrEnum):
     AMENDMENT = "AM1:"
 
 
+_PREFIXES: Final = {prefix.value: prefix for prefix in Prefix}
+
+
 class EnvelopeError(ValueError):
     """The text begins like a credential and is not one."""
 
@@ -63,10 +66,9 @@ def unpack(text: str) -> tuple[Prefix, int, bytes]:
         NotAPassError: If it begins with no prefix of ours.
         EnvelopeError: If it is too long, not Base45, or empty.
     """
-    try:
-        prefix = Prefix(text[:4])
-    except ValueError:
-        raise NotAPassError("no known prefix") from None
+    prefix = _PREFIXES.get(text[:4])
+    if prefix is None:
+        raise NotAPassError("no known prefix")
     if len(text) > MAX_TEXT_CHARS:
         raise EnvelopeError("too long")
     try:

@@ -49,8 +49,8 @@ class Observation:
     zone: str | None = None
 
 
-def observe(papers: Papers, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
-    """Make every observation about the papers of a vehicle, in the order of checks.
+def observe(papers: Papers, trust: Trust, context: Context, now: datetime) -> list[Observation]:
+    """Make every observation about the papers of a vehicle.
 
     Args:
         papers: Their signatures have been verified.
@@ -59,66 +59,69 @@ def observe(papers: Papers, trust: Trust, context: Context, now: datetime) -> It
         now: The station's clock, aware.
     """
     main, journey = papers.main, papers.journey
-    is_over = False
-    if now >= main.expires_at:
-        is_over = not is_extended(main, trust, now)
-        yield Observation(Reason.EXPIRED if is_over else Reason.EXTENDED)
-    elif is_early(main, trust, now):
-        yield Observation(Reason.NOT_YET_VALID)
-    yield from _status(main, trust)
-    yield from _seen_by_officer(context)
-    if journey is None:
-        yield Observation(Reason.PASS_MISSING)
-    else:
-        if not is_over:  # an expired pass has nobody left to judge
-            yield from _crew(journey, context, now)
-        if papers.unusable:
-            yield Observation(Reason.SUPPLEMENT_UNUSABLE)
-        yield from _route(journey, context)
-    yield from _zones(journey, trust, context, now)
-    yield from _history(trust, context, now)
-    yield from _freshness(papers, trust, context, now)
+    window = _window(main, trust, now)
+    reasons = (
+        window,
+        _status(main, trust),
+        Reason.PLATE_MISMATCH if context.plate_mismatch else None,
+        Reason.CREW_MISMATCH if context.crew_mismatch else None,
+        Reason.PASS_MISSING if journey is None else None,
+        Reason.SUPPLEMENT_UNUSABLE if papers.unusable else None,
+        _route(journey, context.station),
+        _history(trust, context, now),
+        Reason.IMPOSSIBLE_TRAVEL if context.impossible_travel else None,
+        _freshness(papers, trust, now),
+        _clock(trust, context, now),
+    )
+    found = [*map(Observation, filter(None, reasons))]
+    if journey is not None and window is not Reason.EXPIRED:  # an expired pass has nobody left to judge
+        found += _crew(journey, context, now)
+    if trust.zones:
+        found += _zones(journey, trust, context, now)
+    return found
 
 
-def _status(credential: Credential, trust: Trust) -> Iterator[Observation]:
+def _window(credential: Credential, trust: Trust, now: datetime) -> Reason | None:
+    if now >= credential.expires_at:
+        return Reason.EXTENDED if is_extended(credential, trust, now) else Reason.EXPIRED
+    return Reason.NOT_YET_VALID if now < credential.not_before and is_early(credential, trust, now) else None
+
+
+def _status(credential: Credential, trust: Trust) -> Reason | None:
     status = status_of(credential, trust)
-    if status is Status.REVOKED:
-        yield Observation(Reason.REVOKED)
-    elif status is Status.SUSPENDED:
-        yield Observation(Reason.SUSPENDED)
-
-
-def _seen_by_officer(context: Context) -> Iterator[Observation]:
-    if context.plate_mismatch:
-        yield Observation(Reason.PLATE_MISMATCH)
-    if context.crew_mismatch:
-        yield Observation(Reason.CREW_MISMATCH)
+    if status is Status.VALID:
+        return None
+    return Reason.REVOKED if status is Status.REVOKED else Reason.SUSPENDED
 
 
 def _crew(journey: Journey, context: Context, now: datetime) -> Iterator[Observation]:
     """Judge the people on board: all of the journey's if nobody was ticked."""
-    present = [
-        (index, entry) for index, entry in journey.crew if not context.crew_present or index in context.crew_present
-    ]
-    expired = tuple([index for index, entry in present if entry.expires_at is not None and now >= entry.expires_at])
+    expired: list[int] = []
+    has_driver = False
+    for index, entry in journey.crew:
+        if context.crew_present and index not in context.crew_present:
+            continue
+        if entry.expires_at is not None and now >= entry.expires_at:
+            expired.append(index)
+        elif entry.role is Role.DRIVER:
+            has_driver = True
     if expired:
-        yield Observation(Reason.CREW_EXPIRED, crew=expired)
-    if not any(entry.role is Role.DRIVER and index not in expired for index, entry in present):
+        yield Observation(Reason.CREW_EXPIRED, crew=tuple(expired))
+    if not has_driver:
         yield Observation(Reason.NO_VALID_DRIVER)
 
 
-def _route(journey: Journey, context: Context) -> Iterator[Observation]:
+def _route(journey: Journey | None, station: StationInfo | None) -> Reason | None:
     """Ask that a journey begins, stops or ends around the freight point that it calls at.
 
     That can be told only of a point whose ward is known, with the district and province above it.
     """
-    station = context.station
-    if station is None or station.kind is not StationKind.FREIGHT or not station.within:
-        return
+    if journey is None or station is None or station.kind is not StationKind.FREIGHT or not station.within:
+        return None
     if level(station.area) is not AreaLevel.WARD:
-        return
-    if not any(code == station.area or code in station.within for code in journey.route):
-        yield Observation(Reason.OFF_ROUTE)
+        return None
+    is_near = any(code == station.area or code in station.within for code in journey.route)
+    return None if is_near else Reason.OFF_ROUTE
 
 
 def _zones(journey: Journey | None, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
@@ -132,23 +135,28 @@ def _zones(journey: Journey | None, trust: Trust, context: Context, now: datetim
             yield Observation(Reason.ENTERING_ZONE, zone=zone.id)
 
 
-def _history(trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
-    if context.last_seen_here is not None:
-        window = timedelta(minutes=trust.policy.already_scanned_minutes)
-        if abs(now - context.last_seen_here) < window:
-            yield Observation(Reason.ALREADY_SCANNED)
-    if context.impossible_travel:
-        yield Observation(Reason.IMPOSSIBLE_TRAVEL)
+def _history(trust: Trust, context: Context, now: datetime) -> Reason | None:
+    if context.last_seen_here is None:
+        return None
+    window = timedelta(minutes=trust.policy.already_scanned_minutes)
+    return Reason.ALREADY_SCANNED if abs(now - context.last_seen_here) < window else None
 
 
-def _freshness(papers: Papers, trust: Trust, context: Context, now: datetime) -> Iterator[Observation]:
+def _freshness(papers: Papers, trust: Trust, now: datetime) -> Reason | None:
     """Judge the station's own data. A status list that it does not have yet was begun after its data: it is behind."""
     age_seconds = (now - trust.published_at).total_seconds()
     if age_seconds >= trust.policy.trust_expired_hours * 3600:
-        yield Observation(Reason.TRUST_EXPIRED)
-    elif age_seconds >= trust.policy.trust_stale_hours * 3600 or any(
-        paper.status.uri not in trust.statuses for paper in papers.all
-    ):
-        yield Observation(Reason.TRUST_STALE)
-    if context.clock_in_doubt or -age_seconds > trust.policy.clock_tolerance_minutes * 60:
-        yield Observation(Reason.CLOCK_DOUBT)
+        return Reason.TRUST_EXPIRED
+    if age_seconds >= trust.policy.trust_stale_hours * 3600:
+        return Reason.TRUST_STALE
+    is_behind = [paper for paper in papers.all if paper.status.uri not in trust.statuses]
+    return Reason.TRUST_STALE if is_behind else None
+
+
+def _clock(trust: Trust, context: Context, now: datetime) -> Reason | None:
+    if context.clock_in_doubt:
+        return Reason.CLOCK_DOUBT
+    if now >= trust.published_at:
+        return None
+    tolerance = timedelta(minutes=trust.policy.clock_tolerance_minutes)
+    return Reason.CLOCK_DOUBT if trust.published_at - now > tolerance else None

@@ -1,8 +1,8 @@
 """The papers of one vehicle: which is the main one, and which of those beside it count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from protocol.credentials import Amendment, Credential, CrewCard, VehiclePass
 from protocol.journey import Journey, amends, is_of, journey_of
@@ -10,8 +10,7 @@ from protocol.status import Status
 from protocol.trust import Trust
 
 
-@dataclass(frozen=True, slots=True)
-class Papers:
+class Papers(NamedTuple):
     """Verified credentials of one vehicle, put in order.
 
     Attributes:
@@ -35,9 +34,11 @@ def arrange(credentials: Sequence[Credential], trust: Trust, now: datetime) -> P
         trust: What the station trusts.
         now: The station's clock, aware.
     """
-    main = main_of(credentials)
+    main = credentials[0] if len(credentials) == 1 else main_of(credentials)
     if not isinstance(main, VehiclePass):
         return Papers(main, None, (), credentials)
+    if len(credentials) == 1:
+        return Papers(main, journey_of(main), (), credentials)
     beside = [one for one in credentials if (one.iss, one.cti) != (main.iss, main.cti)]
     valid = [one for one in beside if is_in_force(one, trust, now)]
     slips = [one for one in valid if isinstance(one, Amendment) and amends(one, main)]

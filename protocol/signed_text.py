@@ -5,8 +5,7 @@ is the payload as compressed with dictionary n. So nothing is inflated before th
 stream that inflates to the same claims, of which DEFLATE knows many, is another message without a signature.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from protocol import cose, deflate, envelope
 from protocol.cose import Sign1, Signer
@@ -17,8 +16,7 @@ MAX_CLAIMS_BYTES: Final = 4_096
 """Claims inflate to no more than this; the largest that can be issued have about 2,000 bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedText:
+class SignedText(NamedTuple):
     """What a text holds, its signature not yet checked.
 
     Attributes:

@@ -39,7 +39,7 @@ def proven(session: Session, reading: Reading, trust: Trust | None) -> list[Cred
 
 def _proven(session: Session, text: str, trust: Trust) -> Credential | None:
     try:
-        return verify(text, trust).credential
+        return verify(text, trust)
     except VerifyError as error:
         void = credential_in(text) if error.reason is Reason.ISSUER_KEY_REVOKED else None
         return void if void is not None and issuing.is_as_issued(session, void) else None
