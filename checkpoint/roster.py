@@ -20,10 +20,12 @@ class Roster:
     Attributes:
         epoch: the publication that it was made for; it counts up.
         officers: each officer once.
+        pepper: the secret of this station that PINs are keyed with; None as long as nobody has one.
     """
 
     epoch: int
     officers: tuple[Officer, ...]
+    pepper: bytes | None = None
 
 
 def read_roster(home: Home) -> Roster:
@@ -41,6 +43,7 @@ def read_roster(home: Home) -> Roster:
     path = roster_path(home.enrolment().station)
     try:
         box = parse_box(data, path, trust.issuers)
-        return Roster(box.epoch, parse_roster(box.open(home.encryption_key())))
+        content = parse_roster(box.open(home.encryption_key()))
+        return Roster(box.epoch, content.officers, content.pepper)
     except (BoxError, DocumentError, HomeError) as error:
         raise RosterError("roster_closed", detail=str(error)) from error

@@ -27,7 +27,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "district": frozenset({"followups.view"}),
     "ward": frozenset({"followups.view"}),
     "site_operator": frozenset(),
-    "administrator": frozenset({"stations.manage", "scans.view", "audit.view"}),
+    "administrator": frozenset({"stations.manage", "officers.manage", "scans.view", "audit.view"}),
 }
 
 # Endpoints of libraries that must work without an account; our own views say `public` themselves.

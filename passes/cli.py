@@ -135,6 +135,7 @@ def _add_area_groups() -> None:
     from passes.demo.cli import demo, seed_demo
     from passes.followup.cli import group as followups
     from passes.movement.cli import group as zones
+    from passes.officers.cli import group as officers
     from passes.sites.cli import group as sites
     from passes.stations.cli import group as stations
     from passes.trust.cli import group as trust
@@ -142,6 +143,7 @@ def _add_area_groups() -> None:
     for name, group in {
         "users": users,
         "stations": stations,
+        "officers": officers,
         "sites": sites,
         "zones": zones,
         "followups": followups,

@@ -54,6 +54,7 @@ AREAS = (
     ("zones.manage", "movement.zones", _l("Khu vực phong tỏa, ổ dịch")),
     ("scans.view", "movement.scans", _l("Lượt quét")),
     ("stations.manage", "stations.index", _lp("list", "Máy chốt")),
+    ("officers.manage", "officers.index", _l("Cán bộ chốt")),
     ("audit.view", "home.audit_log", _l("Nhật ký hệ thống")),
 )
 
@@ -170,6 +171,7 @@ def init_app(app: Flask) -> None:
     from passes.followup.views import bp as followup
     from passes.issuing.views import bp as issuing
     from passes.movement.views import bp as movement
+    from passes.officers.views import bp as officers
     from passes.stations.views import api
     from passes.stations.views import bp as stations
     from passes.trust.views import bp as trust
@@ -186,6 +188,7 @@ def init_app(app: Flask) -> None:
         applications,
         issuing,
         stations,
+        officers,
         api,
         trust,
         movement,

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from passes.db import privacy
+from passes.officers import services as officers
 from passes.stations import services as stations
 from protocol.roster import dump_roster, roster_path
 from protocol.station_box import MARK_BYTES, BoxError, make_box, parse_box
@@ -44,7 +45,8 @@ def station_boxes(
     made: dict[str, bytes] = {}
     for station_id, devices in stations.encryption_keys(session).items():
         path = roster_path(station_id)
-        content = dump_roster(())  # officers are not registered at the issuer yet
+        roster = officers.roster_of(session, station_id)
+        content = dump_roster(roster.officers, roster.pepper)
         mark = _mark(path, content, devices)
         if is_anew or before is None or not _is_same(previous.get(path), path, before, signer, mark):
             made[path] = make_box(content, path, epoch, mark, devices, signer)

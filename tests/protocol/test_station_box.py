@@ -9,7 +9,7 @@ from protocol.cose import sign1
 from protocol.documents import DocumentError
 from protocol.enrolment import EnrolmentError, check_proof, make_proof
 from protocol.issuers import IssuerKey
-from protocol.roster import Officer, dump_roster, parse_roster, roster_path
+from protocol.roster import Officer, OfficerRole, RosterContent, dump_roster, parse_roster, roster_path
 from protocol.station_box import BOX_TYPE, MARK_BYTES, Box, BoxError, make_box, parse_box
 from tests.protocol.samples import ISSUER, NOW, SIGNER, STRANGER
 
@@ -87,10 +87,20 @@ def test_a_signed_payload_of_another_form_is_refused(payload: bytes) -> None:
 
 
 def test_officers_are_read_back_in_one_order_and_later_fields_are_passed_over() -> None:
-    assert [officer.id for officer in parse_roster(CONTENT)] == ["o-1", "o-2"]
-    assert parse_roster(b'{"officers":[{"id":"o-1","name":"A","pin":"..."}],"shift":3}') == (Officer("o-1", "A"),)
-    assert parse_roster(dump_roster(())) == ()
-    for wrong in (b"", b"{}", b'{"officers":[{"id":"","name":"A"}]}', b'{"officers":[{"id":"o"}]}'):
+    assert [officer.id for officer in parse_roster(CONTENT).officers] == ["o-1", "o-2"]
+    later = parse_roster(b'{"officers":[{"id":"o-1","name":"A","badge":"x","role":"cook"}],"shift":3}')
+    assert later == RosterContent((Officer("o-1", "A", OfficerRole.INSPECTOR),))
+    assert parse_roster(dump_roster(())) == RosterContent(())
+    whole = RosterContent((Officer("o-1", "A", OfficerRole.CHIEF, "1$x$y", 3),), bytes(range(32)))
+    assert parse_roster(dump_roster(whole.officers, whole.pepper)) == whole
+    for wrong in (
+        b"",
+        b"{}",
+        b'{"officers":[{"id":"","name":"A"}]}',
+        b'{"officers":[{"id":"o"}]}',
+        b'{"officers":[],"pepper":"00"}',
+        b'{"officers":[{"id":"o","name":"A","pin":6}]}',
+    ):
         with pytest.raises(DocumentError):
             parse_roster(wrong)
 

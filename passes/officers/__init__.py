@@ -1,0 +1,1 @@
+"""Officers: who works at which station, as what, and the PIN with which they sign in there without network."""
