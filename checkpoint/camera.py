@@ -42,7 +42,7 @@ class CameraError(StationError):
 
 
 class SourceMissingError(CameraError):
-    """The file, folder or camera is not there (`source_missing`, `camera_missing`, `folder_empty`)."""
+    """No such file, folder or camera (`source_missing`, `source_no_file`, `camera_missing`, `folder_empty`)."""
 
 
 class PictureUnreadableError(CameraError):
@@ -73,6 +73,8 @@ def list_files(path: Path) -> list[Path]:
     if not path.is_dir():
         if not path.exists():
             raise SourceMissingError("source_missing", path)
+        if not path.is_file():  # a pipe or a device would be waited for without end
+            raise SourceMissingError("source_no_file", path)
         return [path]
     suffixes = PICTURE_SUFFIXES | VIDEO_SUFFIXES
     files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
@@ -90,7 +92,7 @@ def read_picture(path: Path) -> Frame:
         PictureUnreadableError: the file cannot be opened, is too large, or is no picture.
     """
     try:
-        is_bearable = path.stat().st_size <= MAX_PICTURE_BYTES
+        is_bearable = path.is_file() and path.stat().st_size <= MAX_PICTURE_BYTES
         data = np.fromfile(path, np.uint8) if is_bearable else np.empty(0, np.uint8)
         image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     except (OSError, cv2.error) as error:

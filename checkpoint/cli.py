@@ -1,14 +1,13 @@
 """The `checkpoint` command."""
 
-import json
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from checkpoint import messages
+from checkpoint import exchange_cli
+from checkpoint.console import EXIT_BAD_INPUT, Commands, complain, put_json
 from checkpoint.errors import StationError
 from checkpoint.i18n import LANGUAGES, current_language, language_of_environment, use_language
 from checkpoint.i18n import gettext as _
@@ -17,32 +16,6 @@ from protocol.scan_record import Action
 if TYPE_CHECKING:
     from checkpoint.home import Home
     from checkpoint.stills import FileTexts
-
-EXIT_BAD_INPUT = 2
-EXIT_LATER = 1  # nothing is wrong with the input, nothing is lost; the same command again may succeed
-
-
-class Commands(click.Group):
-    """The group of all commands: says what is wrong in the person's language, and ends with exit code 2."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for."""
-        try:
-            return super().invoke(ctx)
-        except StationError as error:
-            complain(error)
-            ctx.exit(EXIT_BAD_INPUT)
-
-
-def complain(error: StationError) -> None:
-    """Write the sentence for an error to stderr."""
-    click.echo(_("Lỗi: %(sentence)s", sentence=messages.sentence(error)), err=True)
-
-
-def put_json(value: object) -> None:
-    """Write one JSON document on a line of its own, at once: a reader may be waiting for it."""
-    click.echo(json.dumps(value, ensure_ascii=False))
-    sys.stdout.flush()
 
 
 @click.group(cls=Commands)
@@ -62,20 +35,6 @@ def main(ctx: click.Context, home: Path, lang: str | None) -> None:
 
     use_language(lang or language_of_environment())
     ctx.obj = Home(home.expanduser())
-
-
-@main.command()
-@click.argument("code")
-@click.pass_obj
-def enroll(home: "Home", code: str) -> None:
-    """Enrol this machine as a station, with the one-time CODE from `passes stations enrol-code`."""
-    from checkpoint.clock import system_time
-    from checkpoint.sync import enrol
-
-    enrolment = enrol(home, code, system_time())
-    station = home.trust_store().load_current().stations.get(enrolment.station)
-    name = station.name if station else enrolment.station
-    click.echo(_("Đã ghi danh máy chốt “%(name)s” (%(id)s).", name=name, id=enrolment.station))
 
 
 @main.command()
@@ -122,11 +81,19 @@ def scan(
 
 @main.command("no-paper")
 @click.option("--plate", metavar="PLATE", help="As it stands on the vehicle.")
+@click.option("--special-plate", is_flag=True, help="The plate has another form than usual: army, embassy, foreign.")
 @click.option("--person", "people", multiple=True, metavar="ID|NAME", help="Who is on board; once for each.")
 @click.option("--action", type=click.Choice([str(action) for action in Action]), help="What is done with the vehicle.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def no_paper(home: "Home", plate: str | None, people: tuple[str, ...], action: str | None, as_json: bool) -> None:
+def no_paper(
+    home: "Home",
+    plate: str | None,
+    special_plate: bool,
+    people: tuple[str, ...],
+    action: str | None,
+    as_json: bool,
+) -> None:
     """Record a vehicle that has no paper, with its plate and its people."""
     from checkpoint.describing import describe_event
     from checkpoint.officer_options import person_of, plate_of
@@ -135,7 +102,7 @@ def no_paper(home: "Home", plate: str | None, people: tuple[str, ...], action: s
     if not plate and not people:
         raise StationError("no_paper_empty")
     seen = tuple(person_of(text) for text in people)
-    typed = plate_of(plate)
+    typed = plate_of(plate, is_special=special_plate)
     running = open_station(home)
     event = running.station.record_no_paper(typed, seen, Action(action) if action else None, running.clock.read())
     if as_json:
@@ -169,12 +136,17 @@ def verify(
     """Judge QR texts, given as TEXT or one a line on stdin; record nothing."""
     from checkpoint import scanning
     from checkpoint.describing import describe_verdict
-    from checkpoint.moments import parse_moment
+    from checkpoint.moments import parse_moment, show_moment
     from checkpoint.verifying import open_verifier
 
     if root and not trust:
         raise click.UsageError(_("--root chỉ dùng cùng với --trust."))
     verifier = open_verifier(home, trust, root, parse_moment(at) if at is not None else None)
+    if verifier.has_expired and verifier.expires_at:
+        until = show_moment(verifier.expires_at)
+        click.echo(
+            _("Lưu ý: chữ ký của gói dữ liệu đã quá hạn từ %(time)s; hãy lấy gói mới hơn.", time=until), err=True
+        )
     texts = text or _lines_of_stdin()
     for papers in [list(texts)] if together else texts:
         verdict = verifier.judge(papers)
@@ -188,59 +160,6 @@ def _lines_of_stdin() -> Iterator[str]:
     for line in click.get_binary_stream("stdin"):
         if text := line.decode("utf-8", "replace").rstrip("\r\n"):
             yield text
-
-
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.pass_obj
-def sync(home: "Home", as_json: bool) -> None:
-    """Hand in the records that wait, then fetch newer trust."""
-    from checkpoint import reporting
-    from checkpoint.clock import system_time
-    from checkpoint.sync import sync as sync_now
-
-    done = sync_now(home, home.scan_log(), system_time())
-    if as_json:
-        put_json(reporting.describe_sync(done))
-    else:
-        click.echo(reporting.sync_in_words(done))
-    for problem in done.problems:
-        complain(problem)
-    if done.problems:
-        raise SystemExit(EXIT_LATER)
-
-
-@main.group()
-def trust() -> None:
-    """Trust data: keys, revocations, zones, rules."""
-
-
-@trust.command("import")
-@click.argument("source", type=click.Path(path_type=Path))
-@click.pass_obj
-def trust_import(home: "Home", source: Path) -> None:
-    """Take in trust data from a directory or an archive, from a USB stick for example."""
-    from checkpoint.clock import system_time
-    from checkpoint.moments import show_moment
-
-    done = home.trust_store().import_from(source, system_time())
-    text = _("Đã nhập bản dữ liệu số %(generation)s, công bố lúc %(time)s.") if done.is_new else None
-    text = text or _("Bản dữ liệu đang dùng đã là mới nhất: số %(generation)s, công bố lúc %(time)s.")
-    click.echo(text % {"generation": done.generation, "time": show_moment(done.published_at)})
-
-
-@trust.command("status")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.pass_obj
-def trust_status(home: "Home", as_json: bool) -> None:
-    """Say which trust data are in force, how old they are, and when updates would be refused."""
-    from checkpoint import reporting
-
-    condition = home.trust_store().status()
-    if as_json:
-        put_json(reporting.describe_trust(condition))
-    else:
-        click.echo(reporting.trust_in_words(condition))
 
 
 @main.command()
@@ -267,3 +186,7 @@ def serve(home: "Home", bind: str, source: str, sync_every: int) -> None:
     from checkpoint.web.server import run
 
     run(home, bind, source, sync_every, current_language())
+
+
+for command in exchange_cli.COMMANDS:
+    main.add_command(command)

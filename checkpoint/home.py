@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from checkpoint.errors import StationError
+from checkpoint.reserve import Reserve
 from checkpoint.scanlog import ScanLog
 from checkpoint.trust import TrustStore
 from protocol.cose import SoftwareSigner
@@ -86,6 +87,11 @@ class Home:
         text = json.dumps(asdict(enrolment), ensure_ascii=False, indent=1)
         self._write(self.path / "station.json", text.encode())
 
+    @property
+    def device_key_path(self) -> Path:
+        """The file of the station's own key."""
+        return self.path / "device.pem"
+
     def device_key(self, *, make: bool = False) -> SoftwareSigner:
         """Return the station's own key.
 
@@ -95,7 +101,7 @@ class Home:
         Raises:
             HomeError: there is none, it is damaged, or it cannot be written.
         """
-        path = self.path / "device.pem"
+        path = self.device_key_path
         if make and not path.exists():
             self._write(path, _pem(Ed25519PrivateKey.generate()))
         key = self._read_key(path)
@@ -136,7 +142,12 @@ class Home:
             ScanLogError: it cannot be opened.
         """
         self.make()
-        return ScanLog(self.path / "scans.db")
+        return ScanLog(self.path / "scans.db", DeviceKeyFile(self).current, self.reserve)
+
+    @property
+    def reserve(self) -> Reserve:
+        """The room on the disk that is set aside for the log."""
+        return Reserve(self.path / "reserve")
 
     def _read_key(self, path: Path) -> PrivateKeyTypes:
         try:
@@ -162,6 +173,35 @@ class Home:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+class DeviceKeyFile:
+    """The device's key of the moment, read again only when its file was replaced.
+
+    Args:
+        home: the station's folder.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._seen: tuple[int, int] | None = None
+        self._key: SoftwareSigner | None = None
+
+    def current(self) -> SoftwareSigner:
+        """Return the key. Once it was read, a disk that fails to give it again stops nobody.
+
+        Raises:
+            HomeError: there is none, or it is damaged.
+        """
+        try:
+            stat = self._home.device_key_path.stat()
+            seen = (stat.st_ino, stat.st_mtime_ns)
+            if self._key is None or seen != self._seen:
+                self._key, self._seen = self._home.device_key(), seen
+        except (OSError, HomeError):
+            if self._key is None:
+                return self._home.device_key()
+        return self._key
 
 
 def _pem(key: Ed25519PrivateKey | X25519PrivateKey) -> bytes:

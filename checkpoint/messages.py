@@ -11,6 +11,7 @@ def N_(text: str) -> str:  # noqa: N802 - the name that Babel's extractor knows
 
 SENTENCES = {
     "source_missing": N_("Không tìm thấy tệp hoặc thư mục “%(source)s”."),
+    "source_no_file": N_("“%(source)s” không phải là tệp ảnh, video hoặc thư mục."),
     "folder_empty": N_("Thư mục “%(source)s” không có ảnh hoặc video nào."),
     "picture_unreadable": N_("Không đọc được ảnh “%(source)s”: tệp hỏng hoặc không phải là ảnh."),
     "video_unreadable": N_("Không mở được video “%(source)s”: tệp hỏng hoặc không phải là video."),
@@ -64,6 +65,9 @@ SENTENCES = {
     "trust_unwritable": N_("Không ghi được dữ liệu kiểm tra (%(detail)s); dữ liệu đang dùng vẫn giữ nguyên."),
     "entry_invalid": N_("Thông tin nhập chưa đúng; hãy kiểm tra lại."),
     "plate_invalid": N_("Biển số chưa đúng; ví dụ 29C-123.45. Biển khác mẫu: hãy đánh dấu “Biển đặc biệt”."),
+    "plate_option_invalid": N_(
+        "Biển số “%(text)s” chưa đúng; ví dụ 29C-123.45. Biển khác mẫu: hãy thêm --special-plate."
+    ),
     "id_number_invalid": N_(
         "Số giấy tờ tùy thân không đúng: căn cước công dân có 12 chữ số, chứng minh nhân dân có 9."
     ),

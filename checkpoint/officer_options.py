@@ -9,6 +9,8 @@ from protocol.people import IdNumberError, normalise_id_number
 from protocol.plates import PlateError, normalise_plate
 from protocol.scan_record import Action, PersonSeen
 
+MAX_SPECIAL_PLATE_CHARS = 20
+
 
 def statement_of(
     *,
@@ -44,16 +46,24 @@ def statement_of(
     return said
 
 
-def plate_of(text: str | None) -> str | None:
+def plate_of(text: str | None, *, is_special: bool = False) -> str | None:
     """Return a plate normalised.
+
+    Args:
+        text: as typed.
+        is_special: it has another form than usual, and is taken as it stands.
 
     Raises:
         StationError: it is none.
     """
+    if not text:
+        return None
     try:
-        return normalise_plate(text) if text else None
+        if is_special and len(text) <= MAX_SPECIAL_PLATE_CHARS:
+            return text.strip().upper() or None
+        return normalise_plate(text)
     except PlateError as error:
-        raise StationError("plate_invalid", text=text) from error
+        raise StationError("plate_option_invalid", text=text) from error
 
 
 def person_of(text: str) -> PersonSeen:

@@ -13,12 +13,28 @@ from checkpoint.sync import SyncResult
 from checkpoint.trust import TrustStatus, TrustStoreError
 from protocol.policy import Policy
 
+PENDING_AMBER, PENDING_RED = timedelta(hours=1), timedelta(hours=24)
+
 
 def data_light(age: timedelta | None, policy: Policy | None) -> str:
     """Return the traffic light of the data's age: `green`, `amber`, `red`."""
     if age is None or policy is None or age >= timedelta(hours=policy.trust_expired_hours):
         return "red"
     return "amber" if age >= timedelta(hours=policy.trust_stale_hours) else "green"
+
+
+def pending_light(since: datetime | None, refused: int, now: datetime) -> str:
+    """Return the traffic light of what the issuer does not have yet: `green`, `amber`, `red`.
+
+    Args:
+        since: how long the oldest record has waited; None if none waits.
+        refused: how many records the issuer refused.
+        now: the station's clock.
+    """
+    waited = now - since if since else timedelta()
+    if refused or waited >= PENDING_RED:
+        return "red"
+    return "amber" if waited >= PENDING_AMBER else "green"
 
 
 def station_condition(home: Home) -> dict[str, Any]:
@@ -45,6 +61,9 @@ def station_condition(home: Home) -> dict[str, Any]:
         "trust_light": data_light(age, trust.policy if trust else None),
         "records": log.check_chain(),
         "pending": counts.pending,
+        "pending_since": _iso(log.waiting_since()),
+        "pending_light": pending_light(log.waiting_since(), counts.refused, clock.now),
+        "is_disk_full": not home.reserve.hold(),
         "accepted": counts.accepted,
         "refused": {refusal.id: refusal.code for refusal in log.refusals()},
         "last_scan": last.isoformat() if last else None,
@@ -81,6 +100,8 @@ def condition_in_words(condition: dict[str, Any]) -> str:
     lines += [_("  bị từ chối: %(id)s (%(code)s)", id=i, code=code) for i, code in condition["refused"].items()]
     if condition["clock_in_doubt"]:
         lines.append(_("Đồng hồ của máy có thể sai."))
+    if condition["is_disk_full"]:
+        lines.append(_("Ổ đĩa sắp đầy: không còn phần dự trữ cho nhật ký. Hãy dọn chỗ trống ngay."))
     return "\n".join(lines)
 
 

@@ -37,6 +37,7 @@ def open_station(home: Home) -> Running:
     enrolment = home.enrolment()
     trust = CurrentTrust(home.trust_store())
     log = home.scan_log()
+    home.reserve.hold()
     booted_at: datetime = system_time()
     clock = Clock(trust.floor, log.last_recorded_at, booted_at, log.note_boot(booted_at))
     return Running(home, Station(enrolment.station, log, trust), clock, trust)

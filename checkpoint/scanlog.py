@@ -1,32 +1,29 @@
-"""The log of every scan: append-only, durable before anything is shown, each record chained to the one before.
+"""The log of every scan: append-only, durable before anything is shown, each record chained to the last and signed.
 
 A record is written once and never changed. What becomes of it (accepted by the issuer, refused by it) stands in a table
-of its own. The chain runs over digests of the records' bytes: `chain(n) = SHA-256(chain(n-1) ‖ SHA-256(body(n)))`, from
-32 zero bytes.
+of its own. Some time after the issuer has it, its bytes may be purged; digest, chain and signature stay for ever
+(`checkpoint.log_proof`).
 """
 
 import hashlib
 import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from checkpoint.errors import StationError
-from checkpoint.scanlog_tables import SCHEMA, SCHEMA_VERSION
+from checkpoint import log_proof
+from checkpoint.deliveries import Counts, Deliveries, Refusal
+from checkpoint.log_proof import GENESIS, KeyStatement, Link
+from checkpoint.reserve import Reserve
+from checkpoint.scanlog_file import ScanLogError, errors_named, from_us, to_us
+from protocol.cose import SoftwareSigner
 
-BUSY_TIMEOUT_S = 5
-GENESIS = bytes(32)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+__all__ = ["Counts", "Entry", "Refusal", "ScanLog", "ScanLogError"]
 
-FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE"}
-DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
-
-
-class ScanLogError(StationError):
-    """The log cannot be written or read (`log_full`, `log_damaged`, `log_unusable`). What was written before stands."""
+_INSERT = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_KEYS = "SELECT public_key, from_seq, chain, signature FROM signer ORDER BY number"
+_LINKS = "SELECT seq, body, body_digest, chain, signature FROM record ORDER BY seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,80 +51,42 @@ class Entry:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many records wait for the issuer, were accepted by it, were refused by it."""
-
-    pending: int
-    accepted: int
-    refused: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A record that the issuer refused; it stays here until a person has looked at it."""
-
-    id: str
-    code: str
-    at: datetime
-
-
-class ScanLog:
+class ScanLog(Deliveries):
     """The log in one SQLite file. One object may be used from several threads, several processes may have one each.
 
     Args:
         path: the file; made if it is not there.
+        signer: gives the device's key of the moment, with which each record is signed; None only reads and notes.
+        reserve: room that is given up when the disk is full.
 
     Raises:
         ScanLogError: the file cannot be opened, or is no log.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._lock = threading.RLock()
-        self.path = path
-        with _errors_named(path):
-            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-            # FULL makes every commit wait until the write-ahead log is on the disk: no power cut loses a shown scan.
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
-                self._db.execute(f"PRAGMA {pragma}")
-            self._make_tables()
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+    def __init__(
+        self, path: Path, signer: Callable[[], SoftwareSigner] | None = None, reserve: Reserve | None = None
+    ) -> None:
+        super().__init__(path, reserve)
+        self._signer = signer
 
     def append(self, make: Callable[[int], Entry]) -> Entry:
         """Write one record; when this returns, it is on the disk.
 
         Args:
-            make: gives the record for its number in the log, counted from 1.
+            make: gives the record for its number in the log, counted from 1; called again if room has to be made.
 
         Raises:
-            ScanLogError: it could not be written; then nothing of it was.
+            ScanLogError: it could not be written, not even into the reserve; then nothing of it was.
         """
-        with self._transaction() as db:
-            last = db.execute("SELECT seq, chain FROM record ORDER BY seq DESC LIMIT 1").fetchone() or (0, GENESIS)
-            seq = last[0] + 1
-            entry = make(seq)
-            digest = hashlib.sha256(entry.body).digest()
-            db.execute(
-                "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    seq,
-                    entry.id,
-                    entry.first_id,
-                    entry.kind,
-                    _to_us(entry.at),
-                    _to_us(entry.scanned_at),
-                    entry.iss,
-                    entry.cti,
-                    entry.body,
-                    digest,
-                    hashlib.sha256(last[1] + digest).digest(),
-                ),
-            )
-        return entry
+        return self._write(lambda db: self._append(db, make))
+
+    def begin_key(self, signer: SoftwareSigner) -> None:
+        """State that another key of this device signs from now on. Saying it again changes nothing.
+
+        Raises:
+            ScanLogError: it could not be written.
+        """
+        self._write(lambda db: _state_key(db, signer, *_last_link(db)))
 
     def last_seen(self, iss: str, cti: bytes, *, void_kind: str) -> datetime | None:
         """Return when a credential was last scanned here, not counting scans that were taken back.
@@ -142,137 +101,64 @@ class ScanLog:
             "(SELECT kind FROM record WHERE first_id = r.first_id ORDER BY seq DESC LIMIT 1)",
             (cti, iss, void_kind, void_kind),
         )
-        return _from_us(found[0][0]) if found[0][0] is not None else None
-
-    def recent(self, limit: int) -> list[bytes]:
-        """Return the newest record of each of the newest events, newest event first."""
-        rows = self._rows(
-            "SELECT body FROM record WHERE seq IN (SELECT max(seq) FROM record GROUP BY first_id "
-            "ORDER BY min(seq) DESC LIMIT ?) ORDER BY (SELECT min(seq) FROM record AS f "
-            "WHERE f.first_id = record.first_id) DESC",
-            (limit,),
-        )
-        return [body for (body,) in rows]
-
-    def pending(self, max_records: int, max_bytes: int) -> list[tuple[str, bytes]]:
-        """Return the oldest records that the issuer has not answered for, as many as fit, at least one if any waits.
-
-        Returns:
-            Pairs of id and bytes, in the order of the log.
-        """
-        rows = self._rows(
-            "SELECT id, body FROM record WHERE id NOT IN (SELECT id FROM delivery) ORDER BY seq LIMIT ?", (max_records,)
-        )
-        taken, size = [], 0
-        for record_id, body in rows:
-            size += len(body)
-            if taken and size > max_bytes:
-                break
-            taken.append((record_id, body))
-        return taken
-
-    def settle(self, accepted: Iterable[str], refused: Mapping[str, str], at: datetime) -> None:
-        """Note what the issuer said. Saying it again changes nothing; a refused record that it takes now is accepted.
-
-        Args:
-            accepted: ids of records that the issuer has.
-            refused: ids of records that it does not take, each with the code it gave.
-            at: when it said so.
-
-        Raises:
-            ScanLogError: it could not be noted; the records stay pending, and sending them again does no harm.
-        """
-        answers = [*((i, None) for i in accepted), *refused.items()]
-        with self._transaction() as db:
-            db.executemany(
-                "INSERT INTO delivery SELECT id, :refusal, :at_us FROM record WHERE id = :id "
-                "ON CONFLICT (id) DO UPDATE SET refusal = excluded.refusal, at_us = excluded.at_us "
-                "WHERE refusal IS NOT NULL",
-                [{"id": record_id, "refusal": code, "at_us": _to_us(at)} for record_id, code in answers],
-            )
-
-    def counts(self) -> Counts:
-        """Count the records by what became of them."""
-        ((total, accepted, refused),) = self._rows(
-            "SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM delivery WHERE refusal IS NULL), "
-            "(SELECT count(*) FROM delivery WHERE refusal IS NOT NULL)"
-        )
-        return Counts(total - accepted - refused, accepted, refused)
-
-    def refusals(self) -> list[Refusal]:
-        """List the records that the issuer refused, oldest first."""
-        rows = self._rows("SELECT id, refusal, at_us FROM delivery WHERE refusal IS NOT NULL ORDER BY at_us, id")
-        return [Refusal(record_id, code, _from_us(at)) for record_id, code, at in rows]
+        return from_us(found[0][0]) if found[0][0] is not None else None
 
     def note_boot(self, at: datetime) -> datetime | None:
         """Note that the station starts; return when it started the time before, if it ever did."""
-        with self._transaction() as db:
-            before = db.execute("SELECT at_us FROM boot ORDER BY seq DESC LIMIT 1").fetchone()
-            db.execute("INSERT INTO boot (at_us) VALUES (?)", (_to_us(at),))
-        return _from_us(before[0]) if before else None
+        before = self._rows("SELECT at_us FROM boot ORDER BY seq DESC LIMIT 1")
+        self._write(lambda db: db.execute("INSERT INTO boot (at_us) VALUES (?)", (to_us(at),)))
+        return from_us(before[0][0]) if before else None
 
     def last_recorded_at(self) -> datetime | None:
         """Return when the last record was written, by the clock of that moment."""
         rows = self._rows("SELECT at_us FROM record ORDER BY seq DESC LIMIT 1")
-        return _from_us(rows[0][0]) if rows else None
+        return from_us(rows[0][0]) if rows else None
 
-    def check_chain(self) -> int:
+    def check_chain(self, device_key: bytes | None = None) -> int:
         """Follow the chain from the first record to the last.
+
+        Args:
+            device_key: the device's public key, to check every signature as well; without it only digests are.
 
         Returns:
             The number of records.
 
         Raises:
-            ScanLogError: a record was changed, taken out or put in.
+            ScanLogError: a record was changed, taken out or put in, or signed by nobody who may.
         """
-        chain, expected_seq = GENESIS, 0
-        for seq, body, digest, stated in self._rows("SELECT seq, body, body_digest, chain FROM record ORDER BY seq"):
-            expected_seq += 1
-            chain = hashlib.sha256(chain + digest).digest()
-            if seq != expected_seq or hashlib.sha256(body).digest() != digest or chain != stated:
-                raise ScanLogError("log_chain_broken", seq=expected_seq)
-        return expected_seq
-
-    def _make_tables(self) -> None:
-        with self._transaction() as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in SCHEMA:
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
-                raise ScanLogError("log_of_other_version", path=self.path)
-
-    def _rows(self, query: str, parameters: tuple[object, ...] = ()) -> list[tuple]:
-        with self._lock, _errors_named(self.path):
-            return self._db.execute(query, parameters).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _errors_named(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._lock, errors_named(self.path):
+            keys = [KeyStatement(*row) for row in self._db.execute(_KEYS).fetchall()]
+            links = (Link(*row) for row in self._db.execute(_LINKS))
             try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+                return log_proof.follow(links, keys, device_key)
+            except log_proof.ChainBrokenError as error:
+                raise ScanLogError("log_chain_broken", seq=error.seq) from error
+
+    def _append(self, db: sqlite3.Connection, make: Callable[[int], Entry]) -> Entry:
+        if self._signer is None:
+            raise ValueError("a log without a key takes no records")
+        signer = self._signer()
+        seq, chain = _last_link(db)
+        _state_key(db, signer, seq, chain)
+        seq += 1
+        entry = make(seq)
+        digest = hashlib.sha256(entry.body).digest()
+        chain = log_proof.extend(chain, digest)
+        fields = (entry.id, entry.first_id, entry.kind, to_us(entry.at), to_us(entry.scanned_at), entry.iss, entry.cti)
+        signature = log_proof.sign_link(signer, seq, chain)
+        db.execute(_INSERT, (seq, *fields, entry.body, digest, chain, signature))
+        db.execute("INSERT INTO waiting VALUES (?)", (seq,))
+        return entry
 
 
-@contextmanager
-def _errors_named(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "")
-        code = "log_full" if name in FULL else "log_damaged" if name in DAMAGED else "log_unusable"
-        raise ScanLogError(code, path=path, detail=str(error)) from error
+def _last_link(db: sqlite3.Connection) -> tuple[int, bytes]:
+    return db.execute("SELECT seq, chain FROM record ORDER BY seq DESC LIMIT 1").fetchone() or (0, GENESIS)
 
 
-def _to_us(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def _from_us(microseconds: int) -> datetime:
-    return EPOCH + timedelta(microseconds=microseconds)
+def _state_key(db: sqlite3.Connection, signer: SoftwareSigner, seq: int, chain: bytes) -> None:
+    """Write the statement of the key that signs the record after `seq`, unless it is the one that signed before."""
+    last = db.execute("SELECT public_key FROM signer ORDER BY number DESC LIMIT 1").fetchone()
+    if last is None or last[0] != signer.public_raw:
+        stated = log_proof.state_key(signer, seq + 1, chain, last[0] if last else b"")
+        row = (stated.public_key, stated.from_seq, stated.chain, stated.signature)
+        db.execute("INSERT INTO signer (public_key, from_seq, chain, signature) VALUES (?, ?, ?, ?)", row)

@@ -27,12 +27,19 @@ class Verifier:
         anchor: what that trust stands on.
         context: what it knows beside the code.
         at: the clock to judge at; None is the machine's, read anew for each text.
+        expires_at: when the first signature of the archive expires, if an archive was named.
     """
 
     trust: Trust
     anchor: Anchor
     context: Context
     at: datetime | None
+    expires_at: datetime | None = None
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether stations would take no update from this archive any more."""
+        return self.expires_at is not None and self.expires_at <= (self.at or system_time())
 
     def judge(self, text: str | Sequence[str]) -> Verdict:
         """Judge one text, or several of one vehicle together."""
@@ -62,5 +69,5 @@ def open_verifier(home: Home, source: Path | None, root: Path | None, at: dateti
         root_bytes = root.read_bytes() if root else None
     except OSError as error:
         raise RootFileError("root_unreadable", path=root, detail=error.strerror or str(error)) from error
-    trust, anchor = load_once(source, root_bytes, at or system_time())
-    return Verifier(trust, anchor, Context(), at)
+    loaded = load_once(source, root_bytes)
+    return Verifier(loaded.trust, loaded.anchor, Context(), at, loaded.expires_at)

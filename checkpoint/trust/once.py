@@ -1,8 +1,8 @@
 """Reading an archive without keeping anything of it, for `checkpoint verify --trust`."""
 
 import hashlib
-import logging
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,8 +14,6 @@ from checkpoint.trust.store import load_trust
 from checkpoint.trust.updating import BEFORE_EVERY_EXPIRY, expiries, find_anchor, first_root, update
 from protocol.trust import Trust
 
-logger = logging.getLogger(__name__)
-
 
 class Anchor(StrEnum):
     """What the trust in a set of data stands on."""
@@ -25,9 +23,22 @@ class Anchor(StrEnum):
     ARCHIVE = "archive"
 
 
-def load_once(
-    source: str | Path, root: bytes | None, now: datetime, limits: Limits | None = None
-) -> tuple[Trust, Anchor]:
+@dataclass(frozen=True, slots=True)
+class LoadedOnce:
+    """What was read of an archive.
+
+    Attributes:
+        trust: what it says.
+        anchor: what that stands on.
+        expires_at: when the first of its signatures expires or expired; stations take no update from it afterwards.
+    """
+
+    trust: Trust
+    anchor: Anchor
+    expires_at: datetime
+
+
+def load_once(source: str | Path, root: bytes | None, limits: Limits | None = None) -> LoadedOnce:
     """Verify and load a directory or an archive; nothing on this machine changes.
 
     TUF's expiry is judged at the data's own `published_at`, not at `now`. Expiry protects a station's store from being
@@ -40,11 +51,10 @@ def load_once(
         source: a directory or an archive file; an address works too.
         root: a root file obtained by another way; None takes the archive's own version 1, which then proves only that
             the archive is of one piece.
-        now: the clock the caller judges at; past TUF's expiry a warning is logged.
         limits: ceilings of the import.
 
     Returns:
-        The trust, and what it stands on.
+        The trust, what it stands on, and how long its signatures are good.
 
     Raises:
         TrustImportError: refused, with one of its codes; `trust_wrong_anchor` when `root` is none of the archive's.
@@ -62,6 +72,4 @@ def load_once(
     if first <= trust.published_at:
         detail = f"{role} expired {first.isoformat()}, before this was published"
         raise TrustImportError("trust_expired", source=str(source), detail=detail)
-    if first <= now:
-        logger.warning("The signatures of %s expired at %s (%s); get a newer archive.", source, first.isoformat(), role)
-    return trust, Anchor.ARCHIVE if root is None else Anchor.ROOT
+    return LoadedOnce(trust, Anchor.ARCHIVE if root is None else Anchor.ROOT, first)

@@ -12,7 +12,7 @@ from checkpoint.errors import StationError
 from checkpoint.i18n import gettext as _
 from checkpoint.messages import sentence
 from checkpoint.moments import show_age, show_moment, show_time
-from checkpoint.reporting import data_light
+from checkpoint.reporting import data_light, pending_light
 from checkpoint.station import EventError
 from checkpoint.web.app import LANGUAGE_COOKIE, desk
 from checkpoint.web.presenting import action_name, panel_of, row_of, undo_seconds
@@ -113,6 +113,8 @@ def _bar() -> dict[str, object]:
         "age_light": data_light(age, trust.policy),
         "published": show_moment(trust.published_at),
         "pending": counts.pending,
+        "pending_light": pending_light(station.log.waiting_since(), counts.refused, clock.now),
+        "is_disk_full": not station_desk.running.home.reserve.is_held,
         "refused": counts.refused,
         "time": show_time(clock.now),
         "clock_in_doubt": clock.is_in_doubt,
