@@ -135,6 +135,7 @@ def _add_area_groups() -> None:
     from passes.demo.cli import demo, seed_demo
     from passes.followup.cli import group as followups
     from passes.movement.cli import group as zones
+    from passes.movement.cli import movements
     from passes.officers.cli import group as officers
     from passes.sites.cli import group as sites
     from passes.stations.cli import group as stations
@@ -146,6 +147,7 @@ def _add_area_groups() -> None:
         "officers": officers,
         "sites": sites,
         "zones": zones,
+        "movements": movements,
         "followups": followups,
         "trust": trust,
     }.items():

@@ -90,6 +90,11 @@ def enum_column(kind: type[enum.StrEnum]) -> sa.Enum:
     )
 
 
+def code_text(length: int) -> sa.String:
+    """Return a column type for texts ordered by code points, as Python and SQLite do, whatever the database speaks."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
     """Write one row unless its key is taken; say whether it was written.
 

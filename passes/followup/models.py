@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from passes.db import Base, UtcDateTime, enum_column
+from passes.db import Base, UtcDateTime, code_text, enum_column
 from passes.people.models import Person
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.default import DefaultExecutionContext
 
 
 class FollowUpStatus(enum.StrEnum):
@@ -31,18 +35,32 @@ class StaySource(enum.StrEnum):
     TRANSFER = "transfer"
 
 
+def _as_named(context: DefaultExecutionContext) -> int:
+    """Return whom a statement is about, for one that names that person."""
+    return context.get_current_parameters()["person_id"]  # type: ignore[no-any-return] # parameters are Any
+
+
 class StayStatement(Base):
-    """Somebody said, for a point in time, in which ward (or district) a person stays; the newest `(at, id)` counts."""
+    """Somebody said, for a point in time, in which ward (or district) a person stays; the newest `(at, id)` counts.
+
+    `named_person_id` is who was named, `person_id` the person whom that one was merged into, if any. A statement that
+    came with an imported movement bears its `import_id`.
+    """
 
     __tablename__ = "stay_statements"
-    __table_args__ = (sa.UniqueConstraint("scan_id", "person_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("scan_id", "named_person_id"),
+        sa.UniqueConstraint("import_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), index=True)
+    named_person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), default=_as_named)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     source: Mapped[StaySource] = mapped_column(enum_column(StaySource))
     area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"))
     scan_id: Mapped[str | None] = mapped_column(sa.ForeignKey("scans.id"))
+    import_id: Mapped[str | None] = mapped_column(code_text(64))
 
 
 class FollowUp(Base):

@@ -18,7 +18,16 @@ from passes.followup.desk import (
     person_file,
 )
 from passes.followup.refreshing import ZONE_CHANGED, due_of, refresh, refresh_people
-from passes.followup.stays import SaidAtScan, Stay, keep_scan_stays, stays_of
+from passes.followup.stays import (
+    SaidAtScan,
+    SaidInFile,
+    Stay,
+    keep_import_stays,
+    keep_scan_stays,
+    move_stays,
+    stays_of,
+    stays_said_with,
+)
 
 __all__ = [
     "ZONE_CHANGED",
@@ -28,6 +37,7 @@ __all__ = [
     "FollowUpUnknownError",
     "PersonFile",
     "SaidAtScan",
+    "SaidInFile",
     "Stay",
     "choices_for",
     "count_followed_up",
@@ -35,12 +45,15 @@ __all__ = [
     "due_of",
     "followups_for",
     "followups_in",
+    "keep_import_stays",
     "keep_scan_stays",
+    "move_stays",
     "people_on_list",
     "person_file",
     "refresh",
     "refresh_people",
     "sees_everything",
     "stays_of",
+    "stays_said_with",
     "visible_to",
 ]

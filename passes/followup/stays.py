@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-# The id of an officer's statement is its scan's: a row number would depend on the order of arrival. Of two
-# statements for one moment, one that staff entered comes after one from a scan.
+# The id of an officer's statement is its scan's, that of an imported one its line's: a row number would depend on the
+# order of arrival. Of statements for one moment, one that staff entered comes before an officer's, before a file's.
 _NEWEST_FIRST = (
     StayStatement.at.desc(),
-    sa.case((StayStatement.scan_id.is_(None), 0), else_=1),
+    sa.case((StayStatement.import_id.is_not(None), 2), (StayStatement.scan_id.is_not(None), 1), else_=0),
     StayStatement.scan_id.desc(),
+    StayStatement.import_id.desc(),
     StayStatement.id.desc(),
 )
 
@@ -44,10 +45,11 @@ class Stay:
 
 @dataclass(frozen=True)
 class SaidAtScan:
-    """An officer's entry at a scan: when, and which ward or district."""
+    """An officer's entry at a scan: when, which ward or district, and of whom today."""
 
     at: datetime
     area_code: str
+    person_id: int
 
 
 def stays_of(session: Session, person_ids: Iterable[int]) -> dict[int, Stay]:
@@ -96,32 +98,83 @@ def keep_scan_stays(
     Args:
         session: the worker's transaction.
         scan_ids: scans whose statements are known in full.
-        wanted: by scan and person.
+        wanted: by scan and person named.
     """
     changed: set[int] = set()
     known: dict[tuple[str, int], StayStatement] = {}
     for batch in in_batches(scan_ids):
         for row in session.scalars(sa.select(StayStatement).where(StayStatement.scan_id.in_(batch))):
-            known[row.scan_id or "", row.person_id] = row
+            known[row.scan_id or "", row.named_person_id] = row
     for key, row in known.items():
         said = wanted.get(key)
         if said is None:
             session.delete(row)
             changed.add(row.person_id)
-        elif (row.at, row.area_code) != (said.at, said.area_code):
-            row.at, row.area_code = said.at, said.area_code
-            changed.add(row.person_id)
-    for (scan_id, person_id), said in wanted.items():
-        if (scan_id, person_id) not in known:
+        elif (row.at, row.area_code, row.person_id) != (said.at, said.area_code, said.person_id):
+            changed |= {row.person_id, said.person_id}
+            row.at, row.area_code, row.person_id = said.at, said.area_code, said.person_id
+    for (scan_id, named_person_id), said in wanted.items():
+        if (scan_id, named_person_id) not in known:
             session.add(
                 StayStatement(
-                    person_id=person_id,
+                    person_id=said.person_id,
+                    named_person_id=named_person_id,
                     at=said.at,
                     source=StaySource.OFFICER,
                     area_code=said.area_code,
                     scan_id=scan_id,
                 )
             )
-            changed.add(person_id)
+            changed.add(said.person_id)
     session.flush()
     return changed
+
+
+def move_stays(session: Session, from_person: int, to_person: int, named: Collection[int] | None = None) -> None:
+    """Let what was said of one person count for another; with `named`, only what named one of these.
+
+    Args:
+        session: the caller's transaction, which has taken its turn at deriving.
+        from_person: of whom the statements are now.
+        to_person: of whom they are from now on.
+        named: persons whom the statements named.
+    """
+    statement = sa.update(StayStatement).where(StayStatement.person_id == from_person).values(person_id=to_person)
+    for batch in [None] if named is None else in_batches(named):
+        narrowed = statement if batch is None else statement.where(StayStatement.named_person_id.in_(batch))
+        session.execute(narrowed.execution_options(synchronize_session="fetch"))
+
+
+@dataclass(frozen=True)
+class SaidInFile:
+    """A file's statement: the id of its line, when, where, who was named, and of whom that is today."""
+
+    import_id: str
+    at: datetime
+    area_code: str
+    named_person_id: int
+    person_id: int
+
+
+def keep_import_stays(session: Session, said: Collection[SaidInFile]) -> set[int]:
+    """Keep what a file says of where people stay; return of whom.
+
+    Args:
+        session: the caller's transaction, which has taken its turn at deriving.
+        said: statements of lines that are new here.
+    """
+    if said:
+        session.execute(sa.insert(StayStatement), [asdict(one) | {"source": StaySource.IMPORT} for one in said])
+    return {one.person_id for one in said}
+
+
+def stays_said_with(
+    session: Session, scan_ids: Collection[str], import_ids: Collection[str]
+) -> dict[str | tuple[str, int], str]:
+    """Return what was said with these movements of where people stay, by import id, or by scan and person named."""
+    found: dict[str | tuple[str, int], str] = {}
+    for column, ids in ((StayStatement.scan_id, scan_ids), (StayStatement.import_id, import_ids)):
+        for batch in in_batches(ids):
+            for row in session.scalars(sa.select(StayStatement).where(column.in_(batch))):
+                found[row.import_id or (row.scan_id or "", row.named_person_id)] = row.area_code
+    return found

@@ -9,16 +9,17 @@ import sqlalchemy as sa
 
 from passes.applications.models import ApplicationVehicle
 from passes.batches import in_batches
-from passes.issuing.models import PassStatus, VehiclePass
+from passes.issuing.models import PassCrew, PassStatus, VehiclePass
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import Organisation
     from passes.applications.models import Application
+    from protocol.claims import Role as CrewRole
 
 
 class PassState(enum.StrEnum):
@@ -114,3 +115,16 @@ def holding_items(session: Session, item_ids: Collection[int]) -> frozenset[int]
     return frozenset(
         i for batch in in_batches(set(item_ids)) for i in session.scalars(statement.where(column.in_(batch)))
     )
+
+
+def crews_of(session: Session, pass_ids: Iterable[int]) -> dict[int, tuple[str, dict[int, tuple[int, CrewRole]]]]:
+    """Return of each pass its identity as `iss:cti`, and crew index and role of each person on it."""
+    found: dict[int, tuple[str, dict[int, tuple[int, CrewRole]]]] = {}
+    for batch in in_batches(pass_ids):
+        statement = sa.select(VehiclePass).where(VehiclePass.id.in_(batch)).options(sa.orm.lazyload("*"))
+        for vehicle_pass in session.scalars(statement):
+            found[vehicle_pass.id] = f"{vehicle_pass.iss}:{vehicle_pass.cti}", {}
+        rows = sa.select(PassCrew.pass_id, PassCrew.person_id, PassCrew.position, PassCrew.role)
+        for row in session.execute(rows.where(PassCrew.pass_id.in_(batch))):
+            found[row.pass_id][1][row.person_id] = row.position, row.role
+    return found

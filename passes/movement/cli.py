@@ -1,7 +1,12 @@
-"""`passes zones`: publish, lift and withdraw zones; each waits until past movements are matched."""
+"""`passes zones` and `passes movements`.
+
+Publishing, lifting and withdrawing a zone waits until past movements are matched.
+"""
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +14,11 @@ import click
 from flask.cli import with_appcontext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from rich.progress import Progress
+
     from passes.movement.models import Zone
 
 _MOST_ROUNDS = 10_000
@@ -105,3 +115,102 @@ def _finish(zone: Zone, deed: str) -> None:
     jobs.wake()
     people = services.exposed_people(db.session()).get(zone_id, 0)
     click.echo(f"{zone_id} {deed} (version {version}); {people} people exposed")
+
+
+@click.group()
+def movements() -> None:
+    """Movements of people, from files and into files."""
+
+
+@movements.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--batch", default=20_000, show_default=True, type=click.IntRange(1, 100_000), help="Lines a transaction."
+)
+@with_appcontext
+def import_(file: Path, batch: int) -> None:
+    """Take in the movements of FILE, one JSON object a line.
+
+    Its fields: id, person (ID number), name, role, at (RFC 3339), area, site, station, direction (in, out, at),
+    plate, pass_id, source, stay (ward). Lines that cannot be taken in are named with their reason, and the others are
+    kept; the command then ends with 1. Interrupted, it goes on where it stopped when it is given the same file again.
+    """
+    from passes import jobs
+    from passes.db import db
+    from passes.local_time import now
+    from passes.movement import services
+
+    session = db.session()
+    done = None
+    with _progress_bar() as progress, file.open("rb") as stream:
+        task = progress.add_task(file.name, total=file.stat().st_size)
+        for done in services.import_movements(session, None, stream, now(), batch):
+            session.commit()
+            for refused in done.refusals:
+                click.echo(f"line {refused.line}: {refused.field}: {refused.reason} ({refused.code})", err=True)
+            progress.update(task, completed=done.position_bytes)
+    jobs.wake()
+    if done is None:
+        raise AssertionError("an import reports at least once")  # pragma: no cover - it does
+    resumed = f", of which {done.resumed_at} by an interrupted run before" if done.resumed_at else ""
+    click.echo(f"{done.lines} lines{resumed}: {done.added} added, {done.known} known already, {done.refused} refused")
+    sys.exit(1 if done.refused else 0)
+
+
+@movements.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
+@click.option("--since", help="Only movements from then on, RFC 3339.")
+@click.option("--until", help="Only movements before then, RFC 3339.")
+@with_appcontext
+def export(file: Path, since: str | None, until: str | None) -> None:
+    """Write movements to FILE (`-`: standard output), one JSON object a line, as `import` takes them in."""
+    import os
+
+    from flask import current_app
+
+    from passes import audit
+    from passes.db import db
+    from passes.local_time import now
+    from passes.movement import services
+
+    session, start, end = db.session(), _moment(since, "--since"), _moment(until, "--until")
+    audit.record(session, None, "movements.export", "Movements", {"since": since, "until": until}, now())
+    session.commit()
+    lines = services.export_movements(session, current_app.config["ISSUER_ID"], start, end)
+    if str(file) == "-":
+        for line in lines:
+            click.echo(line)
+        return
+    partial = file.with_name(f"{file.name}.partial")
+    count = 0
+    with _progress_bar() as progress, partial.open("w", encoding="utf-8") as stream:
+        task = progress.add_task(file.name, total=services.count_movements(session, start, end))
+        for count, line in enumerate(lines, 1):
+            stream.write(line + "\n")
+            if count % 1000 == 0:
+                progress.update(task, completed=count)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(file)
+    click.echo(f"{count} movements written to {file}")
+
+
+def _moment(text: str | None, option: str) -> datetime | None:
+    from protocol.times import MomentError, from_rfc3339
+
+    try:
+        return None if text is None else from_rfc3339(text)
+    except MomentError as error:
+        raise click.UsageError(f"{option} {text}: {error}; write 2021-09-25T00:00:00+07:00") from error
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Progress]:
+    """Show how far it is, where somebody looks; standard output stays free for what a program reads."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield progress

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from passes.followup.services import SaidAtScan
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from protocol.scan_record import PersonSeen
 
 MovementKey = tuple[str, int, MovementSource, str]
-"""Scan, person, source and area: what makes a movement one and the same."""
+"""Scan, person named, source and area: what makes a movement one and the same."""
 
 _ONLY_TICKED = frozenset({Reason.PLATE_MISMATCH, Reason.CREW_MISMATCH, Reason.IMPOSSIBLE_TRAVEL})
 """Where one of these was said, whoever is on the paper need not be in the vehicle."""
@@ -38,8 +38,9 @@ _ONLY_TICKED = frozenset({Reason.PLATE_MISMATCH, Reason.CREW_MISMATCH, Reason.IM
 
 @dataclass(frozen=True)
 class Place:
-    """Where and how one movement was, beside what makes it one and the same."""
+    """Of whom it is today, where and how one movement was, beside what makes it one and the same."""
 
+    person_id: int
     at: datetime
     site_id: str | None = None
     station_id: str | None = None
@@ -173,30 +174,30 @@ def _id_number(seen: PersonSeen | None) -> str | None:
 
 
 def movements_of_scan(
-    scan: Resolved, people: Mapping[int, int], known_areas: Mapping[str, object], *, is_first_of_pass: bool
+    scan: Resolved,
+    people: Mapping[int, int],
+    today: Mapping[int, int],
+    known_areas: Mapping[str, object],
+    *,
+    is_first_of_pass: bool,
 ) -> dict[MovementKey, Place]:
     """Return the movements that a scan proves.
 
     Args:
         scan: the scan.
-        people: who was there, by crew index.
+        people: who was there, by crew index, as named.
+        today: the person whom each of them was merged into; themselves where nobody was.
         known_areas: area codes that exist.
         is_first_of_pass: no scan under the same pass was before it; it also tells where the pass's journey began.
     """
     scan_id, at, station = scan.reading.scan_id, scan.reading.record.scanned_at, scan.station
     pass_id = scan.vehicle_pass.id if scan.vehicle_pass else None
-    here = Place(
-        at=at,
-        site_id=station.site_id,
-        station_id=station.id,
-        is_road_scan=station.kind is StationKind.ROAD,
-        pass_id=pass_id,
-        plate=scan.plate,
-    )
-    declared = Place(at=at, pass_id=pass_id, plate=scan.plate)
     origin = scan.origin if is_first_of_pass else None
     found: dict[MovementKey, Place] = {}
     for person_id in people.values():
+        declared = Place(today[person_id], at, pass_id=pass_id, plate=scan.plate)
+        is_road = station.kind is StationKind.ROAD
+        here = replace(declared, site_id=station.site_id, station_id=station.id, is_road_scan=is_road)
         found[scan_id, person_id, MovementSource.SCAN, station.area_code] = here
         for area in (scan.coming_from, origin):
             if area is not None and area in known_areas:
@@ -205,9 +206,13 @@ def movements_of_scan(
 
 
 def stays_of_scan(
-    session: Session, scan: Resolved, people: Mapping[int, int], known_areas: Mapping[str, object]
+    session: Session,
+    scan: Resolved,
+    people: Mapping[int, int],
+    today: Mapping[int, int],
+    known_areas: Mapping[str, object],
 ) -> dict[tuple[str, int], SaidAtScan]:
-    """Return where the people in the vehicle told the officer that they lodge, by scan and person."""
+    """Return where the people in the vehicle told the officer that they lodge, by scan and person named."""
     found: dict[tuple[str, int], SaidAtScan] = {}
     present = set(people.values())
     for seen in scan.reading.details.people:
@@ -218,5 +223,6 @@ def stays_of_scan(
             person = find_person(session, id_number)
             person_id = person.id if person is not None and person.id in present else None
         if person_id is not None:
-            found[scan.reading.scan_id, person_id] = SaidAtScan(scan.reading.record.scanned_at, seen.lodging or "")
+            at = scan.reading.record.scanned_at
+            found[scan.reading.scan_id, person_id] = SaidAtScan(at, seen.lodging or "", today[person_id])
     return found

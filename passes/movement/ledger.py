@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Movement.id,
     Movement.scan_id,
-    Movement.person_id,
+    Movement.named_person_id,
     Movement.source,
     Movement.area_code,
+    Movement.person_id,
     Movement.at,
     Movement.site_id,
     Movement.station_id,
@@ -49,13 +50,13 @@ def keep_movements(session: Session, scan_ids: Collection[str], wanted: Mapping[
     Args:
         session: the worker's transaction.
         scan_ids: scans whose movements are known in full.
-        wanted: by scan, person, source and area.
+        wanted: by scan, person named, source and area.
     """
     known: dict[MovementKey, tuple[int, Place]] = {}
     for batch in in_batches(scan_ids):
         for row in session.execute(sa.select(*_COLUMNS).where(Movement.scan_id.in_(batch))):
-            place = Place(row.at, row.site_id, row.station_id, row.is_road_scan, row.pass_id, row.plate)
-            known[row.scan_id, row.person_id, row.source, row.area_code] = row.id, place
+            place = Place(row.person_id, row.at, row.site_id, row.station_id, row.is_road_scan, row.pass_id, row.plate)
+            known[row.scan_id, row.named_person_id, row.source, row.area_code] = row.id, place
     changed: set[Entry] = set()
     gone: list[int] = []
     for key, (movement_id, place) in known.items():
@@ -65,9 +66,9 @@ def keep_movements(session: Session, scan_ids: Collection[str], wanted: Mapping[
     added = []
     for key, place in wanted.items():
         if key not in known or known[key][1] != place:
-            scan_id, person_id, source, area_code = key
+            scan_id, named, source, area_code = key
             added.append(
-                {"scan_id": scan_id, "person_id": person_id, "source": source, "area_code": area_code, **asdict(place)}
+                {"scan_id": scan_id, "named_person_id": named, "source": source, "area_code": area_code} | asdict(place)
             )
             changed.add(_entry(key, place))
     for batch in in_batches(gone):
@@ -78,5 +79,5 @@ def keep_movements(session: Session, scan_ids: Collection[str], wanted: Mapping[
 
 
 def _entry(key: MovementKey, place: Place) -> Entry:
-    _scan_id, person_id, _source, area_code = key
-    return Entry(person_id, area_code, place.site_id, place.is_road_scan, place.at)
+    _scan_id, _named, _source, area_code = key
+    return Entry(place.person_id, area_code, place.site_id, place.is_road_scan, place.at)

@@ -6,6 +6,7 @@ The condition is that of `protocol.zones.is_in_zone`, said in SQL; a test holds 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,16 +14,18 @@ import sqlalchemy as sa
 from passes import audit
 from passes.batches import in_batches
 from passes.followup import services as followup
-from passes.movement.evidence import Period, as_published, latest_versions
+from passes.movement.evidence import Period, as_published, latest_versions, published_zones
 from passes.movement.models import Exposure, Movement, Rematch
 from passes.movement.turns import take_turn
+from protocol.zones import is_in_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
+    from passes.movement.ledger import Entry
     from protocol.zones import Zone
 
 
@@ -82,7 +85,7 @@ def _known_exposures(session: Session, zone_id: str, person_ids: tuple[int, ...]
     return {row.person_id: Period(row.first_at, row.last_at) for row in session.execute(statement)}
 
 
-def match_pairs(session: Session, pairs: Iterable[tuple[int, str]], zones: dict[str, Zone]) -> None:
+def match_pairs(session: Session, pairs: Iterable[tuple[int, str]], zones: Mapping[str, Zone]) -> None:
     """Work out again the exposures of these persons to these zones.
 
     Args:
@@ -97,6 +100,51 @@ def match_pairs(session: Session, pairs: Iterable[tuple[int, str]], zones: dict[
         for batch in in_batches(sorted(person_ids)):
             wanted = _periods(session, zones[zone_id], batch) if zone_id in zones else {}
             _write_exposures(session, zone_id, _known_exposures(session, zone_id, batch), wanted)
+
+
+@dataclass(frozen=True)
+class ZonesByPlace:
+    """The published zones by what lies in them, so that what lies in none costs one look."""
+
+    zones: Mapping[str, Zone]
+    by_place: Mapping[str | None, list[Zone]]
+
+    @classmethod
+    def of(cls, session: Session) -> ZonesByPlace:
+        """Return the zones as they are published now."""
+        zones = {zone.id: zone for zone in published_zones(session)}
+        by_place: dict[str | None, list[Zone]] = defaultdict(list)
+        for zone in zones.values():
+            for place in zone.covers | zone.sites:
+                by_place[place].append(zone)
+        return cls(zones, by_place)
+
+    def __contains__(self, place: str | None) -> bool:
+        """Say whether an area or site lies in any zone, whenever that is in force."""
+        return place in self.by_place
+
+    def match(self, session: Session, changed: Iterable[Entry], now: datetime) -> None:
+        """Work out again who is exposed to what, only where a movement came, went or changed inside a zone.
+
+        Args:
+            session: the transaction of whoever changed movements, which has taken its turn.
+            changed: movements that came, went or changed.
+            now: for the follow-ups.
+        """
+        pairs = {
+            (entry.person_id, zone.id)
+            for entry in changed
+            for zone in (*self.by_place.get(entry.area_code, ()), *self.by_place.get(entry.site_id, ()))
+            if is_in_zone(
+                zone,
+                area=entry.area_code,
+                site=entry.site_id,
+                is_road_checkpoint_scan=entry.is_road_scan,
+                at=entry.at,
+            )
+        }
+        match_pairs(session, pairs, self.zones)
+        followup.refresh(session, pairs, now)
 
 
 def rematch_zones(session: Session, now: datetime, limit: int = 1) -> int:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from passes.db import Base, EncryptedText, UtcDateTime, enum_column
+from passes.db import Base, EncryptedText, UtcDateTime, code_text, enum_column
 from passes.people.models import Person
+from protocol.claims import Role as CrewRole
 from protocol.zones import ZoneKind
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.default import DefaultExecutionContext
+
+
+class Direction(enum.StrEnum):
+    """Which way a vehicle went by a post, or that it was at a site."""
+
+    IN = "in"
+    OUT = "out"
+    AT = "at"
 
 
 class MovementSource(enum.StrEnum):
@@ -72,29 +85,77 @@ class Scan(Base):
     late_reasons: Mapped[list[str] | None] = mapped_column(sa.JSON)
 
 
+def _as_named(context: DefaultExecutionContext) -> int:
+    """Return whom a movement is of, for one whose record names that person."""
+    return context.get_current_parameters()["person_id"]  # type: ignore[no-any-return] # parameters are Any
+
+
+def _where_set(column: str) -> dict[str, sa.TextClause]:
+    """Return the options of an index over the rows that have a value in `column`; most movements do not."""
+    condition = sa.text(f"{column} IS NOT NULL")
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
 class Movement(Base):
-    """One person, one place, one time."""
+    """One person, one place, one time.
+
+    `person_id` is the person whom this is about today; `named_person_id` is who the record named. They differ where
+    persons were merged, and a split goes back to the latter. What a file says of a station or pass that the register
+    does not know is kept in `said_station` and `said_pass`.
+    """
 
     __tablename__ = "movements"
     __table_args__ = (
-        sa.UniqueConstraint("scan_id", "person_id", "source", "area_code"),
+        sa.Index(
+            "uq_movements_scan_person_source_area",
+            *("scan_id", "named_person_id", "source", "area_code"),
+            unique=True,
+            **_where_set("scan_id"),
+        ),
+        sa.Index("uq_movements_import_id", "import_id", unique=True, **_where_set("import_id")),
         sa.Index("ix_movements_area_at", "area_code", "at"),
-        sa.Index("ix_movements_site_at", "site_id", "at"),
+        sa.Index("ix_movements_site_at", "site_id", "at", **_where_set("site_id")),
         sa.Index("ix_movements_person_at", "person_id", "at"),
+        sa.Index("ix_movements_plate_at", "plate", "at", **_where_set("plate")),
+        sa.Index("ix_movements_pass_id", "pass_id", **_where_set("pass_id")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
+    named_person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), default=_as_named)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"))
     site_id: Mapped[str | None] = mapped_column(sa.ForeignKey("sites.id"))
     station_id: Mapped[str | None] = mapped_column(sa.ForeignKey("stations.id"))
     is_road_scan: Mapped[bool] = mapped_column(default=False)
     source: Mapped[MovementSource] = mapped_column(enum_column(MovementSource))
-    scan_id: Mapped[str | None] = mapped_column(sa.ForeignKey("scans.id"), index=True)
-    pass_id: Mapped[int | None] = mapped_column(sa.ForeignKey("vehicle_passes.id"), index=True)
-    plate: Mapped[str | None] = mapped_column(sa.String(12), index=True)
-    person: Mapped[Person] = relationship(lazy="joined")
+    scan_id: Mapped[str | None] = mapped_column(sa.ForeignKey("scans.id"))
+    pass_id: Mapped[int | None] = mapped_column(sa.ForeignKey("vehicle_passes.id"))
+    plate: Mapped[str | None] = mapped_column(sa.String(12))
+    import_id: Mapped[str | None] = mapped_column(code_text(64))
+    role: Mapped[CrewRole | None] = mapped_column(enum_column(CrewRole))
+    direction: Mapped[Direction | None] = mapped_column(enum_column(Direction))
+    said_station: Mapped[str | None] = mapped_column(sa.String(64))
+    said_pass: Mapped[str | None] = mapped_column(sa.String(64))
+    person: Mapped[Person] = relationship(lazy="joined", foreign_keys=[person_id])
+
+
+class MovementImport(Base):
+    """A file of movements that is being taken in: how far, so that an interrupted import goes on there.
+
+    `first_line` is the SHA-256 of the file's first line, `digest` that of its first `position_bytes`.
+    """
+
+    __tablename__ = "movement_imports"
+
+    first_line: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    position_bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    lines: Mapped[int] = mapped_column()
+    added: Mapped[int] = mapped_column()
+    known: Mapped[int] = mapped_column()
+    refused: Mapped[int] = mapped_column()
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Zone(Base):

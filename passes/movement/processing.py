@@ -12,15 +12,14 @@ from passes.areas.services import labels
 from passes.batches import in_batches
 from passes.followup import services as followup
 from passes.movement import derivation, ledger, proofs
-from passes.movement.evidence import published_zones
 from passes.movement.late import find_late
-from passes.movement.matching import match_pairs
+from passes.movement.matching import ZonesByPlace
 from passes.movement.models import Scan, ScanRecord
 from passes.movement.readings import Reading, read_scan, write_details
 from passes.movement.turns import take_turn
+from passes.people.services import persons_today
 from passes.stations import services as stations
 from protocol.plates import PlateError, normalise_plate
-from protocol.zones import is_in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -172,33 +171,16 @@ class _Turn:
         known_areas = labels(self.session, lodgings | declared)
         movements: dict[derivation.MovementKey, derivation.Place] = {}
         stays: dict[tuple[str, int], followup.SaidAtScan] = {}
+        riding = {scan_id: derivation.people_in(self.session, scan, self.now) for scan_id, scan in resolved.items()}
+        today = persons_today(self.session, {person for people in riding.values() for person in people.values()})
         for scan_id, scan in resolved.items():
-            people = derivation.people_in(self.session, scan, self.now)
-            movements |= derivation.movements_of_scan(scan, people, known_areas, is_first_of_pass=scan_id in firsts)
-            stays |= derivation.stays_of_scan(self.session, scan, people, known_areas)
+            people, is_first = riding[scan_id], scan_id in firsts
+            movements |= derivation.movements_of_scan(scan, people, today, known_areas, is_first_of_pass=is_first)
+            stays |= derivation.stays_of_scan(self.session, scan, people, today, known_areas)
         changed = ledger.keep_movements(self.session, set(resolved), movements)
         moved_in = followup.keep_scan_stays(self.session, set(resolved), stays)
-        pairs = self._touched_pairs(changed)
-        followup.refresh(self.session, pairs, self.now)
+        ZonesByPlace.of(self.session).match(self.session, changed, self.now)
         return {entry.person_id for entry in changed} | moved_in
-
-    def _touched_pairs(self, changed: Iterable[ledger.Entry]) -> set[tuple[int, str]]:
-        """Work out again who is exposed to what, only where a movement came, went or changed inside a zone."""
-        zones = {zone.id: zone for zone in published_zones(self.session)}
-        pairs = {
-            (entry.person_id, zone.id)
-            for entry in changed
-            for zone in zones.values()
-            if is_in_zone(
-                zone,
-                area=entry.area_code,
-                site=entry.site_id,
-                is_road_checkpoint_scan=entry.is_road_scan,
-                at=entry.at,
-            )
-        }
-        match_pairs(self.session, pairs, zones)
-        return pairs
 
 
 def _plate_of(reading: Reading, vehicle_pass: VehiclePass | None) -> str | None:

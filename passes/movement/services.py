@@ -11,8 +11,11 @@ from passes.movement.evidence import (
     published_zones,
     waiting_rematches,
 )
+from passes.movement.exporting import count_movements, export_movements
+from passes.movement.importing import import_movements
 from passes.movement.ingest import IngestResult, has_waiting_records, ingest_records
 from passes.movement.matching import rematch_zones
+from passes.movement.merging import merge_persons, split_person
 from passes.movement.processing import process_records
 from passes.movement.scan_list import ScanFilters, scans_matching
 from passes.movement.turns import take_turn
@@ -39,13 +42,17 @@ __all__ = [
     "ZonePreview",
     "as_published",
     "check_draft",
+    "count_movements",
+    "export_movements",
     "exposed_people",
     "exposures_of",
     "get_zone",
     "has_waiting_records",
+    "import_movements",
     "ingest_records",
     "latest_versions",
     "lift_zone",
+    "merge_persons",
     "movements_of",
     "preview_zone",
     "process_records",
@@ -54,6 +61,7 @@ __all__ = [
     "read_zone_file",
     "rematch_zones",
     "scans_matching",
+    "split_person",
     "take_turn",
     "waiting_rematches",
     "withdraw_zone",

@@ -14,7 +14,8 @@ class Person(Base):
     """One human being, whichever carrier employs them and whichever paper names them.
 
     The ID number, name and phone are encrypted; `id_hash` is the keyed hash by which the ID number is found. A person
-    without an ID number is provisional: `provisional_key` names the record that brought them in.
+    without an ID number is provisional: `provisional_key` names the record that brought them in. One that turned out
+    to be somebody else as well has `merged_into_id`.
     """
 
     __tablename__ = "persons"
@@ -26,4 +27,5 @@ class Person(Base):
     name: Mapped[str | None] = mapped_column(EncryptedText)
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     residence_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

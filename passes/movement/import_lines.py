@@ -1,0 +1,244 @@
+"""One line of a file of movements: what it says, or why it cannot be taken in.
+
+A line is a JSON object: `id`, `person` (ID number), `name`, `role`, `at` (RFC 3339), `area`, `site`, `station`,
+`direction` (in, out, at), `plate`, `pass_id`, `source`, `stay` (ward where the person lodges). `id` and `at` are always
+there, and something that says who and where. A pass is `ISSUER:CTI`, or `ISSUER:CTI:INDEX` for one of its crew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from passes.areas.models import Area
+from passes.errors import ValueRefusedError
+from passes.movement.models import Direction, MovementSource
+from passes.names import tidy
+from passes.sites.services import all_sites
+from passes.stations.services import stations_by_id
+from protocol.areas import AreaLevel
+from protocol.claims import Role
+from protocol.contents import MAX_NAME_CHARS
+from protocol.people import IdNumberError, normalise_id_number
+from protocol.places import StationKind
+from protocol.plates import PlateError, normalise_plate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+_ID_CHARS = 64
+_PLATE_CHARS = 12
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1970, 2242
+_ROLES = {role.value: role for role in Role}
+_DIRECTIONS = {direction.value: direction for direction in Direction}
+_SOURCES = {source.value: source for source in MovementSource}
+_SEEN_AT_POST = frozenset({MovementSource.SCAN, MovementSource.IMPORT})
+_CACHED = 200_000
+
+
+class LineError(ValueRefusedError):
+    """A line cannot be taken in; `field` is the part of it that is wrong."""
+
+
+class Line(NamedTuple):
+    """What one line says, in the form in which it is kept.
+
+    `station` is one of the register, `said_station` one that it does not know.
+    """
+
+    id: str
+    person: str | None
+    name: str | None
+    role: Role | None
+    at: datetime
+    area: str
+    site: str | None
+    station: str | None
+    said_station: str | None
+    is_road_scan: bool
+    direction: Direction | None
+    plate: str | None
+    pass_id: str | None
+    source: MovementSource
+    stay: str | None
+
+
+@dataclass(frozen=True)
+class Register:
+    """What lines may name: areas, sites with their wards, stations with their kinds and areas."""
+
+    areas: frozenset[str]
+    sites: Mapping[str, str]
+    stations: Mapping[str, tuple[StationKind, str]]
+
+    @classmethod
+    def of(cls, session: Session) -> Register:
+        """Return what is registered now."""
+        return cls(
+            areas=frozenset(session.scalars(sa.select(Area.code))),
+            sites={site.id: site.ward_code for site in all_sites(session)},
+            stations={station.id: (station.kind, station.area_code) for station in stations_by_id(session).values()},
+        )
+
+
+class LineReader:
+    """Reads lines of one file; what many lines repeat is worked out once."""
+
+    def __init__(self, register: Register) -> None:
+        """Keep what lines may name."""
+        self._register = register
+        self._people: dict[str, str] = {}
+        self._names: dict[str, str | None] = {}
+        self._plates: dict[str, str | None] = {}
+
+    def read(self, raw: bytes) -> Line:
+        """Return what a line says.
+
+        Raises:
+            LineError: it cannot be taken in.
+        """
+        try:
+            said = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise LineError("not_json", "line", f"not UTF-8 JSON: {error}") from error
+        if type(said) is not dict:
+            raise LineError("not_json", "line", "not one JSON object")
+        get = said.get
+        source = _choice(_SOURCES, get("source"), "source") or MovementSource.IMPORT
+        direction = _choice(_DIRECTIONS, get("direction"), "direction")
+        station, site = _text(get("station"), "station"), _text(get("site"), "site")
+        if site is not None and site not in self._register.sites:
+            raise LineError("site_unknown", "site", f"no site has the id {site!r}; `passes sites import` adds sites")
+        kind, station_area = self._register.stations.get(station or "", (None, None))
+        if kind is None and station is not None and site is None and direction is not Direction.AT:
+            kind = StationKind.ROAD
+        person = _text(get("person"), "person")
+        return Line(
+            id=_id(get("id")),
+            person=self._person(person) if person is not None else None,
+            name=self._name(get("name")),
+            role=_choice(_ROLES, get("role"), "role"),
+            at=read_moment(get("at")),
+            area=self._area(get("area") or station_area or self._register.sites.get(site or "")),
+            site=site,
+            station=station if station_area is not None else None,
+            said_station=station if station_area is None else None,
+            is_road_scan=kind is StationKind.ROAD and source in _SEEN_AT_POST,
+            direction=direction,
+            plate=self._plate(get("plate")),
+            pass_id=_text(get("pass_id"), "pass_id"),
+            source=source,
+            stay=self._stay(get("stay")),
+        )
+
+    def _area(self, code: object) -> str:
+        if code is None:
+            raise LineError("missing", "area", "says neither an area nor a site or station that is registered")
+        return self._known_area(code, "area")
+
+    def _stay(self, code: object) -> str | None:
+        if code is None:
+            return None
+        stay = self._known_area(code, "stay")
+        if len(stay) < AreaLevel.DISTRICT:
+            raise LineError("stay_level", "stay", "a person stays in a ward, or at least in a district")
+        return stay
+
+    def _known_area(self, code: object, field: str) -> str:
+        if type(code) is not str or code not in self._register.areas:
+            raise LineError("area_unknown", field, f"no administrative division has the code {code!r}")
+        return code
+
+    def _person(self, text: str) -> str:
+        found = self._people.get(text)
+        if found is None:
+            try:
+                found = normalise_id_number(text)
+            except IdNumberError as error:
+                raise LineError("person_invalid", "person", str(error)) from error
+            _remember(self._people, text, found)
+        return found
+
+    def _name(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        if type(value) is not str:
+            raise LineError("wrong_type", "name", "is no text")
+        if value not in self._names:
+            _remember(self._names, value, tidy(value)[:MAX_NAME_CHARS].rstrip() or None)
+        return self._names[value]
+
+    def _plate(self, value: Any) -> str | None:
+        text = _text(value, "plate")
+        if text is None:
+            return None
+        if text not in self._plates:
+            _remember(self._plates, text, kept_plate(text))
+        return self._plates[text]
+
+
+def kept_plate(text: str) -> str | None:
+    """Return a plate as it is kept: normalised, or what letters and digits there are of another country's."""
+    try:
+        return normalise_plate(text)
+    except PlateError:
+        return "".join(c for c in text.upper() if c.isalnum())[:_PLATE_CHARS] or None
+
+
+def read_moment(value: Any) -> datetime:
+    """Return the aware UTC datetime of an RFC 3339 text, to the microsecond.
+
+    Raises:
+        LineError: it is none, or one outside 1970 to 2242.
+    """
+    if value is None:
+        raise LineError("missing", "at", "is missing")
+    if type(value) is str and _MOMENT.fullmatch(value):
+        try:
+            moment = datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            moment = None
+        if moment is not None and _FIRST_YEAR <= moment.year < _LAST_YEAR:
+            return moment
+    raise LineError("at_invalid", "at", f"{value!r} is no RFC 3339 time with its offset: 2021-09-11T00:00:00+07:00")
+
+
+def _remember(cache: dict[str, Any], key: str, value: object) -> None:
+    if len(cache) >= _CACHED:
+        cache.clear()
+    cache[key] = value
+
+
+def _id(value: object) -> str:
+    if value is None or value == "":
+        raise LineError("missing", "id", "is missing")
+    if type(value) is not str or len(value) > _ID_CHARS or not value.isprintable():
+        raise LineError("id_invalid", "id", f"is not a text of 1 to {_ID_CHARS} printable characters")
+    return value
+
+
+def _text(value: object, field: str) -> str | None:
+    if value is None or value == "":
+        return None
+    if type(value) is not str:
+        raise LineError("wrong_type", field, "is no text; numbers that begin with 0 are texts as well")
+    if len(value) > _ID_CHARS or not value.isprintable():
+        raise LineError("too_long", field, f"is longer than {_ID_CHARS} characters, or not printable")
+    return value
+
+
+def _choice(choices: Mapping[str, Any], value: Any, field: str) -> Any:
+    if value is None or value == "":
+        return None
+    found = choices.get(value) if type(value) is str else None
+    if found is None:
+        raise LineError("unknown", field, f"is {', '.join(choices)} or left out, not {value!r}")
+    return found

@@ -1,0 +1,181 @@
+"""Taking in a file of movements: as a stream, batch by batch, and on from where an interrupted import stopped."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from passes import audit
+from passes.movement import bulk
+from passes.movement.import_batch import CONFLICT, BatchResult, keep_batch
+from passes.movement.import_lines import LineError, LineReader, Register
+from passes.movement.import_people import Passengers
+from passes.movement.models import MovementImport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from typing import BinaryIO
+
+    from sqlalchemy.orm import Session
+
+    from passes.accounts.models import User
+    from passes.movement.import_lines import Line
+
+BATCH_LINES = 20_000
+MAX_LINE_BYTES = 64 * 1024
+_CHUNK_BYTES = 1 << 20
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class RefusedLine:
+    """A line that was not taken in: its number, counted from 1, a code, the field, and why."""
+
+    line: int
+    code: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an import is.
+
+    Args:
+        position_bytes: how much of the file is done.
+        lines: how many lines that is.
+        added: movements that are new.
+        known: lines that were here already.
+        refused: how many lines were refused so far, those before an interruption included.
+        refusals: the lines refused since the last report.
+        resumed_at: the number of lines that an earlier run had done.
+    """
+
+    position_bytes: int
+    lines: int
+    added: int
+    known: int
+    refused: int
+    refusals: tuple[RefusedLine, ...]
+    resumed_at: int
+
+
+def import_movements(
+    session: Session, actor: User | None, file: BinaryIO, now: datetime, batch_lines: int = BATCH_LINES
+) -> Iterator[Progress]:
+    """Take in a file of movements (`import_lines` says what a line holds), however large.
+
+    After each batch the caller commits and goes on; where it is interrupted in between, the next import of the same
+    file goes on from there. Lines that are known already change nothing.
+
+    Args:
+        session: the caller's transactions.
+        actor: who imports; None for the command line.
+        file: open for reading bytes, and seekable.
+        now: for what is written.
+        batch_lines: at most so many lines in one transaction.
+
+    Yields:
+        How far it is, after each batch; at least once.
+    """
+    run, digest = _begin(session, file, now)
+    started_at = run.lines
+    passengers, reader = Passengers(session), LineReader(Register.of(session))
+    while True:
+        bulk.prepare(session)
+        lines, refusals, count = _read_batch(file, reader, run.lines, digest, batch_lines)
+        result = keep_batch(session, passengers, lines, now) if lines else BatchResult()
+        for number, line_id in result.conflicts:
+            refusals.append(RefusedLine(number, CONFLICT, "id", f"{line_id!r} is known and says something else"))
+        run.lines += count
+        run.position_bytes, run.digest, run.updated_at = file.tell(), digest.hexdigest(), now
+        run.added += result.added
+        run.known += result.known
+        run.refused += len(refusals)
+        progress = Progress(
+            run.position_bytes,
+            run.lines,
+            run.added,
+            run.known,
+            run.refused,
+            tuple(sorted(refusals, key=lambda refused: refused.line)),
+            started_at,
+        )
+        is_done = count < batch_lines
+        if is_done:
+            session.delete(run)
+            counts = {"lines": run.lines, "added": run.added, "known": run.known, "refused": run.refused}
+            audit.record(session, actor, "movements.import", "Movements", counts, now)
+        session.flush()
+        yield progress
+        if is_done:
+            return
+
+
+def _begin(session: Session, file: BinaryIO, now: datetime) -> tuple[MovementImport, hashlib._Hash]:
+    """Return where this file's import stands (where an earlier one was interrupted, or at the beginning).
+
+    The file is then at that position; the digest is that of what lies before it.
+    """
+    first_line = hashlib.sha256(file.readline(MAX_LINE_BYTES)).hexdigest()
+    file.seek(0)
+    run = session.get(MovementImport, first_line)
+    if run is not None:
+        digest = hashlib.sha256()
+        for chunk in _chunks(file, run.position_bytes):
+            digest.update(chunk)
+        if digest.hexdigest() == run.digest:
+            return run, digest
+        session.delete(run)  # another file that begins like it
+        session.flush()
+        file.seek(0)
+    run = MovementImport(
+        first_line=first_line,
+        digest="",
+        position_bytes=0,
+        lines=0,
+        added=0,
+        known=0,
+        refused=0,
+        updated_at=now,
+    )
+    session.add(run)
+    session.flush()
+    return run, hashlib.sha256()
+
+
+def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Yield the next `size` bytes, or what there is of them."""
+    while size > 0 and (chunk := file.read(min(size, _CHUNK_BYTES))):
+        size -= len(chunk)
+        yield chunk
+
+
+def _read_batch(
+    file: BinaryIO, reader: LineReader, before: int, digest: hashlib._Hash, batch_lines: int
+) -> tuple[list[tuple[int, Line]], list[RefusedLine], int]:
+    """Read up to `batch_lines` lines; return those that say something, those that cannot be read, and how many."""
+    lines: list[tuple[int, Line]] = []
+    refusals: list[RefusedLine] = []
+    count = 0
+    while count < batch_lines and (raw := file.readline(MAX_LINE_BYTES)):
+        digest.update(raw)
+        count += 1
+        number = before + count
+        try:
+            if len(raw) == MAX_LINE_BYTES and not raw.endswith(b"\n"):
+                _skip_line(file, digest)
+                raise LineError("too_long", "line", f"is longer than {MAX_LINE_BYTES} bytes")
+            if text := (raw.removeprefix(_BOM) if number == 1 else raw).strip():
+                lines.append((number, reader.read(text)))
+        except LineError as error:
+            refusals.append(RefusedLine(number, error.code, error.field, str(error)))
+    return lines, refusals, count
+
+
+def _skip_line(file: BinaryIO, digest: hashlib._Hash) -> None:
+    while (rest := file.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
+        digest.update(rest)
+    digest.update(rest)
