@@ -1,7 +1,7 @@
 """The claims of a credential (CWT, RFC 8392): from value to bytes and back.
 
 What a signed payload may hold is decided in one place, `decode`; `encode` accepts exactly what `decode` gives back
-unchanged. The tables of labels are in docs/format.md; every label and number here is frozen once passes are in use.
+unchanged. The tables of labels are in docs/format.md; every label and number here is frozen.
 """
 
 from collections.abc import Callable, Mapping

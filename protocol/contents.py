@@ -21,7 +21,7 @@ MAX_ROUTE: Final = 12
 MAX_PAYLOAD_STEPS: Final = 10_000
 """Payloads are below 1,000 t, in steps of 0.1 t."""
 MAX_CREW_MINUTES: Final = 10 * 366 * 24 * 60
-"""A person's own expiry lies within ten years of the beginning of the paper that says it."""
+"""A person's own expiry lies less than ten years from the beginning of the paper that says it."""
 CTI_BYTES: Final = 8
 
 Common = Mapping[str, Any]
@@ -204,7 +204,7 @@ def _minutes(moment: datetime, minute: int) -> int:
 
 
 def _moment(minutes: object, minute: int) -> datetime:
-    after = fields.integer(minutes, MAX_CREW_MINUTES, start=-MAX_CREW_MINUTES)
+    after = fields.integer(minutes, MAX_CREW_MINUTES, start=1 - MAX_CREW_MINUTES)
     return times.from_numeric_date(60 * (minute + after))
 
 

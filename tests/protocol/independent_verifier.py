@@ -23,6 +23,13 @@ NOT_YET_VALID EXPIRED EXTENDED REVOKED SUSPENDED PLATE_MISMATCH CREW_MISMATCH CR
 SUPPLEMENT_UNUSABLE OFF_ROUTE ARRIVED_FROM_ZONE ENTERING_ZONE ALREADY_SCANNED IMPOSSIBLE_TRAVEL TRUST_STALE
 TRUST_EXPIRED CLOCK_DOUBT""".split()
 GRAVITY = ["note", "refer", "refuse"]
+NOTED = {"EXTENDED", "OFF_ROUTE", "TRUST_STALE", "CLOCK_DOUBT"}
+REFERRED = """SUSPENDED CREW_MISMATCH CREW_EXPIRED PASS_MISSING SUPPLEMENT_UNUSABLE ARRIVED_FROM_ZONE ENTERING_ZONE
+ALREADY_SCANNED IMPOSSIBLE_TRAVEL TRUST_EXPIRED""".split()
+DEFAULTS = {reason: dict.fromkeys(("road", "freight"), "refuse") for reason in ORDER}
+DEFAULTS |= {reason: dict.fromkeys(("road", "freight"), "note") for reason in NOTED}
+DEFAULTS |= {reason: dict.fromkeys(("road", "freight"), "refer") for reason in REFERRED}
+DEFAULTS["ALREADY_SCANNED"] = {"road": "refer", "freight": "note"}
 PRIVATE = {"VP1:": -65537, "CC1:": -65538, "AM1:": -65540}
 ROLES = ["driver", "assistant"]
 VEHICLES = "OTHER VAN TRUCK TRACTOR CONTAINER REFRIGERATED TANKER DUMP TRAILER TOW PICKUP".split()
@@ -239,7 +246,7 @@ def person(entry: list, minute: int) -> dict[str, Any]:
 
 
 def own_expiry(minutes: object, minute: int) -> int:
-    return minute + 60 * an_integer(minutes, 5_270_400, -5_270_399)
+    return an_integer(minute + 60 * an_integer(minutes, 5_270_400, -5_270_399), 2**33)
 
 
 def in_base_36(number: int) -> str:
@@ -281,7 +288,7 @@ def judge(texts: list[str], trust: dict, context: dict, now: int) -> dict[str, A
     station = trust["stations"][context["station"]] if context["station"] else None
     kind = station["kind"] if station else "road"
     for finding in findings:
-        finding["severity"] = trust["policy"]["severities"][finding["reason"]][kind]
+        finding["severity"] = (DEFAULTS | trust["policy"]["severities"])[finding["reason"]][kind]
     findings.sort(key=lambda f: (-GRAVITY.index(f["severity"]), ORDER.index(f["reason"]), f["zone"] or ""))
     gravest = max((GRAVITY.index(finding["severity"]) for finding in findings), default=0)
     outcome = ["ADMIT", "REFER", "REFUSE"][gravest]

@@ -1,6 +1,7 @@
 """Policy: what each reason means, as signed data."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -35,10 +36,20 @@ def test_the_default_says_something_of_every_reason() -> None:
     assert set(DEFAULT_SEVERITIES) == set(Reason)
 
 
-def test_the_default_policy_in_the_documents_is_the_one_in_the_code() -> None:
-    text = FORMAT.read_text("utf-8")
-    for reason, (road, freight) in DEFAULT_SEVERITIES.items():
-        assert f"| `{reason}` | {road} | {freight} |" in text
+def test_the_document_prints_the_default_policy_for_every_reason_and_kind_of_station() -> None:
+    section = FORMAT.read_text("utf-8").partition("\n## 5. Policy\n")[2].partition("\n## 6.")[0]
+    printed = re.findall(r"^\| `([A-Z_]+)` \| (\w+) \| (\w+) \| .+ \|$", section, re.MULTILINE)
+    rules = default_policy()
+    kinds = (StationKind.ROAD, StationKind.FREIGHT)
+    assert printed == [(reason, *(rules.severity(reason, kind) for kind in kinds)) for reason in Reason]
+
+
+def test_the_document_prints_the_thresholds_of_a_new_issuer() -> None:
+    section = FORMAT.read_text("utf-8").partition("\n## 5. Policy\n")[2]
+    for name, unit in (("trust_stale", "hours"), ("trust_expired", "hours"), ("clock_tolerance", "minutes")):
+        value = getattr(default_policy(), f"{name}_{unit}")
+        assert re.search(rf"^\| `{name}_{unit}` \| .*\b{value} \|$", section, re.MULTILINE), name
+    assert f"likewise; {default_policy().already_scanned_minutes} |" in section
 
 
 @pytest.mark.parametrize("reason", sorted(VERIFICATION_REASONS))

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol import base45, claims, cose, deflate
+from protocol import base45, claims, cose, deflate, status, trust
 from protocol.assess import Context, assess
 from protocol.claims import Credential
 from protocol.dictionaries import DICTIONARIES
 from protocol.envelope import FORM_PLAIN, Prefix, pack
 from protocol.reasons import Outcome, Reason
 from tests import counts
-from tests.protocol.samples import ASSISTANT, CARD, DRIVER, NOW, PASS, SIGNER, SLIP, trust_with
+from tests.protocol.samples import ASSISTANT, CARD, DRIVER, NOW, PASS, SIGNER, SLIP, targets, trust_with
 
 TRUST = trust_with()
 ALPHABET = base45.ALPHABET.decode()
@@ -215,6 +215,41 @@ def test_decompression_bombs_cost_no_memory(stream: bytes) -> None:
 @pytest.mark.parametrize("payload", HOSTILE, ids=lambda payload: payload[:6].hex())
 def test_hostile_cbor_costs_no_memory(payload: bytes) -> None:
     assert peak_bytes(pack(Prefix.VEHICLE_PASS, FORM_PLAIN, cose.sign1(payload, SIGNER))) < 400_000
+
+
+@pytest.mark.parametrize("item", [b"\x81", b"\xa1\x00", b"\xd8\x1c\x81", b"\xd8\x23\x81", b"\xc2"], ids=bytes.hex)
+def test_four_kilobytes_of_nesting_get_a_verdict_and_cost_little_even_signed(item: bytes) -> None:
+    payload = item * (4_000 // len(item)) + b"\x00"
+    stream = zlib.compress(payload, 9, -15)
+    assert peak_bytes(pack(Prefix.VEHICLE_PASS, 1, cose.sign_short(stream, SIGNER, 1))) < 1_000_000
+
+
+def test_a_status_list_that_inflates_without_end_costs_no_memory() -> None:
+    bomb = {2: "status/0", 6: 1, 65533: {"bits": 2, "lst": zlib.compress(bytes(50_000_000), 9)}}
+    token = cose.sign1(cbor2.dumps(bomb), SIGNER, status.TOKEN_TYPE)
+    tracemalloc.start()
+    try:
+        with pytest.raises(trust.TrustError):
+            trust_with(others={"status/0": token})
+        assert tracemalloc.get_traced_memory()[1] < 400_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_no_flipped_bit_of_a_status_list_is_trusted() -> None:
+    published = targets()
+    token = published["status/0"]
+    for bit in range(8 * len(token)):
+        changed = bytearray(token)
+        changed[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(trust.TrustError):
+            trust.load(published | {"status/0": bytes(changed)})
+
+
+@given(st.sampled_from(["issuers", "policy", "zones", "stations", "live/head", "status/0"]), st.binary(max_size=200))
+def test_any_bytes_as_a_target_are_refused_as_no_trust(path: str, content: bytes) -> None:
+    with pytest.raises(trust.TrustError):
+        trust.load(targets() | {path: content})
 
 
 def test_the_text_of_a_pass_does_not_change_with_the_clock() -> None:

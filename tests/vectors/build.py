@@ -1,9 +1,10 @@
-"""Writes the vectors: `python -m tests.vectors.build`, from fixed keys and dates, always the same bytes.
+"""Writes new vectors: `python -m tests.vectors.build`, from fixed keys and dates, always the same bytes.
 
-The cases and what is expected of them stand in `cases.py` and `together.py`; docs/format.md explains the files.
+The cases and what is expected of them stand beside it; docs/format.md explains the files.
 """
 
 import base64
+import hashlib
 import json
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from protocol.dictionaries import DICTIONARIES
 from protocol.journey import Journey
 from protocol.reasons import Finding
 from tests.vectors.cases import UNVERIFIED, VERIFIED, Case
+from tests.vectors.edges import JUDGED, REFUSED
 from tests.vectors.together import TOGETHER
 
 DIRECTORY = Path(__file__).parent
-CASES = UNVERIFIED | VERIFIED | TOGETHER
+MANIFEST = DIRECTORY / "frozen.sha256"
+"""The SHA-256 and name of every vector and dictionary, in the order of their coming; `sha256sum -c` reads it."""
+CASES = UNVERIFIED | REFUSED | VERIFIED | JUDGED | TOGETHER
 
 
 def render(name: str, case: Case) -> bytes:
@@ -129,16 +133,38 @@ def dictionary_file(number: int) -> Path:
     return DIRECTORY / f"dictionary_{number}.bin"
 
 
+def files() -> dict[str, bytes]:
+    """Every vector and dictionary by its file's name, as it is written."""
+    vectors = {f"{name}.json": render(name, case) for name, case in CASES.items()}
+    return vectors | {dictionary_file(number).name: content for number, content in DICTIONARIES.items()}
+
+
+def frozen() -> dict[str, str]:
+    """The SHA-256 of every file that is frozen, by its name."""
+    lines = MANIFEST.read_text("ascii").splitlines()
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
 def main() -> None:
-    """Write every vector, and remove what is no vector any more."""
-    files = {f"{name}.json": render(name, case) for name, case in CASES.items()}
-    for old in DIRECTORY.glob("*.json"):
-        if old.name not in files:
-            old.unlink()
-    for name, content in files.items():
+    """Write what is new and freeze it; what is frozen already is never written anew.
+
+    Raises:
+        ValueError: If a frozen file would change. Nothing is written then.
+    """
+    digests, written = frozen(), files()
+    changed = [name for name, content in written.items() if digests.get(name, digest(content)) != digest(content)]
+    if changed or digests.keys() - written:
+        raise ValueError(f"frozen, never to be changed or taken away: {changed or digests.keys() - written}")
+    new = {name: content for name, content in written.items() if name not in digests}
+    for name, content in new.items():
         (DIRECTORY / name).write_bytes(content)
-    for number, dictionary in DICTIONARIES.items():
-        dictionary_file(number).write_bytes(dictionary)
+    with MANIFEST.open("a", encoding="ascii") as manifest:
+        manifest.writelines(f"{digest(content)}  {name}\n" for name, content in sorted(new.items()))
+
+
+def digest(content: bytes) -> str:
+    """The SHA-256 of a file, as the manifest writes it."""
+    return hashlib.sha256(content).hexdigest()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """What the vectors are made of: fixed keys, fixed dates, two credentials and one trust repository."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from protocol import base45, cbor, claims, cose, deflate, policy, status, trust
+from protocol import base45, cbor, claims, cose, deflate, documents, policy, status, trust
 from protocol.claims import (
     Amendment,
     CargoClass,
@@ -19,7 +20,7 @@ from protocol.claims import (
 )
 from protocol.dictionaries import DICTIONARIES
 from protocol.envelope import FORM_PLAIN, Prefix, pack
-from protocol.policy import Extension
+from protocol.policy import Extension, Policy
 from protocol.trust import IssuerKey, StationInfo, StationKind
 from protocol.zones import Zone, ZoneKind
 
@@ -99,6 +100,12 @@ STORED = (
 STORED += claims.encode(PASS)
 """The same claims as one block without any compression."""
 
+FIRST_REASONS = """NOT_A_PASS FORMAT_INVALID FORMAT_UNSUPPORTED ISSUER_UNKNOWN ISSUER_KEY_REVOKED SIGNATURE_INVALID
+NOT_YET_VALID EXPIRED EXTENDED REVOKED SUSPENDED PLATE_MISMATCH CREW_MISMATCH CREW_EXPIRED NO_VALID_DRIVER PASS_MISSING
+SUPPLEMENT_UNUSABLE OFF_ROUTE ARRIVED_FROM_ZONE ENTERING_ZONE ALREADY_SCANNED IMPOSSIBLE_TRAVEL TRUST_STALE
+TRUST_EXPIRED CLOCK_DOUBT""".split()
+"""The reasons that there were when the first vectors were frozen."""
+
 STATIONS = (
     StationInfo("chot-1", "Chốt Pháp Vân", StationKind.ROAD, "00319", within=("008", "01")),
     StationInfo("kho-1", "Kho Gia Lâm", StationKind.FREIGHT, "00565", site="gia-lam", within=("018", "01")),
@@ -131,6 +138,7 @@ def targets(
     extensions: tuple[Extension, ...] = (),
     published_at: datetime = AT - HOUR,
     issuers: Sequence[IssuerKey] = ISSUERS,
+    rules: Policy | None = None,
 ) -> dict[str, bytes]:
     """The trust repository's targets, published an hour before the verdict unless said otherwise."""
     token = {
@@ -140,12 +148,19 @@ def targets(
     }
     return {
         "issuers": trust.dump_issuers(issuers, None),
-        "policy": policy.dump(replace(policy.default_policy(), extensions=extensions)),
+        "policy": _first_reasons_only(policy.dump(rules or replace(policy.default_policy(), extensions=extensions))),
         "zones": trust.dump_zones(zones),
         "stations": trust.dump_stations(STATIONS),
         "live/head": trust.dump_head(published_at, 12),
         "status/0": cose.sign1(cbor.dumps(token), ISSUING, status.TOKEN_TYPE),
     }
+
+
+def _first_reasons_only(target: bytes) -> bytes:
+    """A policy without the reasons that came later, which keep their default: frozen vectors know nothing of them."""
+    document = json.loads(target)
+    document["severities"] = {code: document["severities"][code] for code in FIRST_REASONS}
+    return documents.dump(document)
 
 
 def issued(credential: Credential = PASS, signer: cose.Signer = ISSUING) -> str:
