@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flask_babel import format_decimal, get_locale
+from flask_babel import gettext as _
 
 from passes.form_fields import national_phone
 from passes.local_time import local_date
@@ -73,6 +74,12 @@ def crew_role_choices() -> list[tuple[str, str]]:
     return [(role.value, crew_role(role)) for role in Role]
 
 
+def or_all(texts: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    """Return the choices of a filter: all of them first, then each value with its words or its tag's."""
+    words = [(value.value, text.text if isinstance(text, Tag) else text) for value, text in texts.items()]
+    return [("", _("Tất cả")), *words]
+
+
 def tonnes(mass: Any) -> str:
     """Write a mass in tonnes with the reader's decimal sign: 3,5 or 15."""
     return format_decimal(mass, "#,##0.#")
@@ -85,7 +92,7 @@ def phone(e164: str | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these functions as filters of the same name, and `plate` and `local_day`."""
-    for function in (vehicle_class, cargo_class, crew_role, tonnes, phone):
+    for function in (vehicle_class, cargo_class, crew_role, or_all, tonnes, phone):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["plate"] = format_plate
     app.jinja_env.filters["local_day"] = local_date

@@ -49,6 +49,7 @@ AREAS = (
     ("fleet.manage", "fleet.vehicles", _lp("list", "Phương tiện")),
     ("fleet.manage", "fleet.crew", _l("Lái xe, phụ xe")),
     ("applications.review", "applications.queue", _l("Hồ sơ chờ duyệt")),
+    ("applications.review", "applications.post_audits", _l("Hậu kiểm")),
     ("passes.revoke", "issuing.register", _l("Sổ giấy đã cấp")),
     ("followups.view", "followup.index", _l("Theo dõi y tế")),
     ("zones.manage", "movement.zones", _l("Khu vực phong tỏa, ổ dịch")),
@@ -77,6 +78,7 @@ def index() -> str:
 
 def _waiting() -> dict[str, int]:
     """Return how much waits for the signed-in user, by the endpoint of the area."""
+    from passes.applications.post_audit import count_pending
     from passes.applications.queue import count_unsent, count_waiting
     from passes.followup.services import count_followed_up
 
@@ -85,6 +87,7 @@ def _waiting() -> dict[str, int]:
         counts["applications.index"] = count_unsent(db.session(), current_user.organisation)
     if "applications.review" in allowed:
         counts["applications.queue"] = count_waiting(db.session())
+        counts["applications.post_audits"] = count_pending(db.session())
     if "followups.view" in allowed:
         counts["followup.index"] = count_followed_up(db.session(), current_user)
     return counts

@@ -6,25 +6,27 @@ makes a pass impossible blocks the sending.
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from passes.applications.bookings import Booking, Bookings, bookings_of
-from passes.applications.models import RefusalCode
+from passes.applications.findings import Check, CheckCode, CheckOutcome, CheckReport, CrewChecks, VehicleChecks
+from passes.applications.known import Known, known_about
 from passes.fleet.services import LICENCE_CLASSES
 from passes.local_time import local_date, start_of_day
 from protocol.claims import Role, VehicleClass
+from protocol.people import IdNumberError, normalise_id_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date, datetime
     from decimal import Decimal
 
     from sqlalchemy.orm import Session
 
     from passes.applications.models import Application, ApplicationCrew, ApplicationVehicle
+
+__all__ = ["Check", "CheckCode", "CheckOutcome", "CheckReport", "licence_fits", "run_all_checks", "run_checks"]
 
 MAX_WINDOW_DAYS = 30
 """The longest window that can be asked for, first and last day included."""
@@ -34,110 +36,8 @@ _ANY_TRUCK = frozenset(LICENCE_CLASSES)
 _HEAVY = _ANY_TRUCK - {"B2", "FB2"}
 _ARTICULATED = frozenset({"FC"})
 _ARTICULATED_CLASSES = frozenset({VehicleClass.TRACTOR, VehicleClass.CONTAINER, VehicleClass.TRAILER})
-
-
-class CheckOutcome(enum.StrEnum):
-    """What a check found."""
-
-    PASS = "pass"  # noqa: S105 - an outcome, not a password
-    FAIL = "fail"
-    UNKNOWN = "unknown"
-
-
-class CheckCode(enum.StrEnum):
-    """What is checked."""
-
-    WINDOW = "window"
-    ROUTE = "route"
-    INSPECTION = "inspection"
-    DRIVER_PRESENT = "driver_present"
-    VEHICLE_FREE = "vehicle_free"
-    LICENCE_FITS = "licence_fits"
-    LICENCE_VALID = "licence_valid"
-    TEST_VALID = "test_valid"
-    PERSON_FREE = "person_free"
-
-
-REFUSALS: Mapping[CheckCode, RefusalCode] = {
-    CheckCode.ROUTE: RefusalCode.ROUTE_INCOMPLETE,
-    CheckCode.INSPECTION: RefusalCode.INSPECTION_EXPIRED,
-    CheckCode.DRIVER_PRESENT: RefusalCode.DOCUMENT_MISSING,
-    CheckCode.VEHICLE_FREE: RefusalCode.DOUBLE_BOOKED,
-    CheckCode.LICENCE_FITS: RefusalCode.LICENCE_MISMATCH,
-    CheckCode.LICENCE_VALID: RefusalCode.LICENCE_MISMATCH,
-    CheckCode.PERSON_FREE: RefusalCode.DOUBLE_BOOKED,
-}
-"""The refusal that a failed check suggests."""
-
-_BLOCKING = frozenset({CheckCode.WINDOW, CheckCode.ROUTE, CheckCode.INSPECTION, CheckCode.DRIVER_PRESENT})
-
-
-@dataclass(frozen=True)
-class Check:
-    """One finding.
-
-    Args:
-        code: what was checked.
-        outcome: what was found.
-        details: values for its sentence: `day` (date), `moment` (aware datetime), `booking` (Booking), `licence`.
-    """
-
-    code: CheckCode
-    outcome: CheckOutcome
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_blocking(self) -> bool:
-        """Whether no pass could be made: sending waits until it is put right."""
-        return self.outcome is CheckOutcome.FAIL and self.code in _BLOCKING
-
-
-@dataclass(frozen=True)
-class CrewChecks:
-    """The findings about one person in one vehicle."""
-
-    entry: ApplicationCrew
-    checks: tuple[Check, ...]
-
-
-@dataclass(frozen=True)
-class VehicleChecks:
-    """The findings about one vehicle and its crew."""
-
-    item: ApplicationVehicle
-    checks: tuple[Check, ...]
-    crew: tuple[CrewChecks, ...]
-
-
-@dataclass(frozen=True)
-class CheckReport:
-    """The findings about one application."""
-
-    checks: tuple[Check, ...]
-    vehicles: tuple[VehicleChecks, ...]
-
-    def __iter__(self) -> Iterator[Check]:
-        """Every finding, in the order of the page."""
-        yield from self.checks
-        for vehicle in self.vehicles:
-            yield from vehicle.checks
-            for person in vehicle.crew:
-                yield from person.checks
-
-    def count(self, outcome: CheckOutcome) -> int:
-        """Return how many checks ended so."""
-        return sum(check.outcome == outcome for check in self)
-
-    @property
-    def is_blocked(self) -> bool:
-        """Whether something makes a pass impossible."""
-        return any(check.is_blocking for check in self)
-
-    @property
-    def suggested_refusal(self) -> RefusalCode | None:
-        """The refusal that the first failed check suggests."""
-        failed = (REFUSALS.get(check.code) for check in self if check.outcome is CheckOutcome.FAIL)
-        return next((code for code in failed if code), None)
+_SPEAKING_DIGITS = 12
+_LEAST_AGE, _GREATEST_AGE = 15, 90
 
 
 def licence_fits(licence_class: str, vehicle_class: VehicleClass, payload_tonnes: Decimal) -> bool:
@@ -167,14 +67,21 @@ def run_checks(session: Session, application: Application, now: datetime) -> Che
 def run_all_checks(session: Session, applications: Collection[Application], now: datetime) -> dict[int, CheckReport]:
     """Check several applications as `run_checks` does, for a list of them; return the findings by row id."""
     booked = bookings_of(session, applications)
-    return {application.id: _report(application, booked[application.id], now) for application in applications}
+    known = known_about(session, applications, now)
+    return {application.id: _report(application, booked[application.id], known, now) for application in applications}
 
 
-def _report(application: Application, booked: Bookings, now: datetime) -> CheckReport:
+def _report(application: Application, booked: Bookings, known: Known, now: datetime) -> CheckReport:
     seats = Counter(entry.member.person_id for item in application.vehicles for entry in item.crew)
     twice = {person_id for person_id, count in seats.items() if count > 1}
+    today = local_date(now)
     return CheckReport(
-        checks=(_window(application, local_date(now)), _route(application)),
+        checks=(
+            _window(application, today),
+            _route(application),
+            Check(CheckCode.AREAS, _outcome(good=all(code in known.areas for code in application.route))),
+            Check(CheckCode.CARGO, _outcome(good=application.cargo not in known.stopped_cargoes)),
+        ),
         vehicles=tuple(
             VehicleChecks(
                 item,
@@ -182,15 +89,54 @@ def _report(application: Application, booked: Bookings, now: datetime) -> CheckR
                     _inspection(application, item),
                     _driver_present(item),
                     _free(CheckCode.VEHICLE_FREE, booked.vehicles.get(item.vehicle.plate)),
+                    _plate_owner(application, known.owners.get(item.vehicle.plate, ())),
+                    _record(CheckCode.VEHICLE_RECORD, known.revoked_plates.get(item.vehicle.plate)),
                 ),
                 tuple(
-                    CrewChecks(entry, tuple(_crew(application, item, entry, booked.people, twice)))
+                    CrewChecks(
+                        entry,
+                        (
+                            _id_format(entry.member.person.id_number, today),
+                            *_crew(application, item, entry, booked.people, twice),
+                            _record(CheckCode.PERSON_RECORD, known.revoked_people.get(entry.member.person_id)),
+                        ),
+                    )
                     for entry in item.crew
                 ),
             )
             for item in application.vehicles
         ),
     )
+
+
+def _plate_owner(application: Application, owners: Iterable[tuple[int, str]]) -> Check:
+    """Whoever else registered the plate may have sold or leased it: the reviewer is told, nobody is blamed."""
+    others = tuple(name for carrier_id, name in owners if carrier_id != application.carrier_id)
+    return Check(
+        CheckCode.PLATE_OWNER, CheckOutcome.UNKNOWN if others else CheckOutcome.PASS, {"carriers": ", ".join(others)}
+    )
+
+
+def _record(code: CheckCode, number: str | None) -> Check:
+    return Check(code, _outcome(good=number is None), {"pass": number})
+
+
+def _id_format(id_number: str | None, today: date) -> Check:
+    """Look whether an ID number can be one, and of somebody who can be on board.
+
+    Of the twelve digits the fourth says century and sex, the next two the year of birth (Circular 59/2021/TT-BCA,
+    article 4); the nine digits of older cards say nothing about themselves.
+    """
+    if id_number is None:
+        return Check(CheckCode.ID_FORMAT, CheckOutcome.UNKNOWN)
+    try:
+        digits = normalise_id_number(id_number)
+    except IdNumberError:
+        return Check(CheckCode.ID_FORMAT, CheckOutcome.FAIL)
+    if len(digits) < _SPEAKING_DIGITS:
+        return Check(CheckCode.ID_FORMAT, CheckOutcome.PASS)
+    age = today.year - (1900 + 100 * (int(digits[3]) // 2) + int(digits[4:6]))
+    return Check(CheckCode.ID_FORMAT, _outcome(good=_LEAST_AGE <= age <= _GREATEST_AGE))
 
 
 def _outcome(*, good: bool) -> CheckOutcome:

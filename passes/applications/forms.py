@@ -1,24 +1,23 @@
-"""Forms of applications: the carrier's request, the reviewer's refusal and return."""
+"""The form with which a carrier applies."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, FormField, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms import FieldList, Form, FormField
+from wtforms.validators import ValidationError
 
 from passes.applications.checks import MAX_WINDOW_DAYS
-from passes.applications.models import Application, RefusalCode
+from passes.applications.models import Application
 from passes.applications.services import MAX_STOPS, MAX_VEHICLES, ApplicationDraft, CrewedVehicle
-from passes.applications.texts import REFUSALS
 from passes.areas.forms import AreaField
-from passes.form_fields import DayField, RadioField, Required, SelectField
+from passes.form_fields import DayField, Required, SelectField
 from passes.labels import cargo_class_choices, crew_role, tonnes, vehicle_class
 from protocol.claims import CargoClass, Role
 from protocol.plates import format_plate
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 _ROUTE_DIGITS = (3, 5)
 _SEATS = ("driver", "second", "third")
-_NOTE_CHARS = 1000
 _FURTHEST_DAYS = 60
 
 
@@ -154,41 +152,6 @@ class ApplicationForm(FlaskForm):
             first_day=self.first_day.data,
             last_day=self.last_day.data,
         )
-
-
-class RefusalForm(FlaskForm):
-    """Why an application is refused."""
-
-    code = RadioField(_l("Lý do"), [Required(_l("Chọn một lý do."))], choices=[])
-    note = TextAreaField(
-        _l("Giải thích thêm cho đơn vị vận tải"),
-        [Length(max=_NOTE_CHARS, message=_l("Ghi chú dài nhất 1.000 ký tự."))],
-        description=_l("Đơn vị vận tải đọc được dòng này."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Fill the choices in the reader's language."""
-        super().__init__(*args, **kwargs)
-        self.code.choices = [(code.value, text) for code, text in REFUSALS.items()]
-
-    def refusal(self) -> RefusalCode:
-        """Return the code of a form without errors."""
-        return RefusalCode(self.code.data)
-
-
-class ReturnForm(FlaskForm):
-    """What a carrier is to put right."""
-
-    note = TextAreaField(
-        _l("Cần bổ sung, sửa đổi điều gì"),
-        [
-            Required(_l("Ghi rõ cần bổ sung, sửa đổi điều gì.")),
-            Length(max=_NOTE_CHARS, message=_l("Ghi chú dài nhất 1.000 ký tự.")),
-        ],
-        description=_l(
-            "Đơn vị vận tải đọc dòng này rồi sửa và nộp lại. Ví dụ: Đăng kiểm của xe 29C-123.45 ghi nhầm năm."
-        ),
-    )
 
 
 def vehicle_words(vehicle: Vehicle) -> str:

@@ -33,7 +33,7 @@ class Decision(enum.StrEnum):
 
 
 class RefusalCode(enum.StrEnum):
-    """Why an application or one of its vehicles was not approved; the same codes for every clerk."""
+    """The refusal codes that automatic checks suggest; `Refusal` has all of them, with their sentences."""
 
     INSPECTION_EXPIRED = "inspection_expired"
     LICENCE_MISMATCH = "licence_mismatch"
@@ -43,15 +43,52 @@ class RefusalCode(enum.StrEnum):
     ROUTE_INCOMPLETE = "route_incomplete"
     DOUBLE_BOOKED = "double_booked"
     WRONG_AUTHORITY = "wrong_authority"
+    EARLIER_REVOCATION = "earlier_revocation"
+    PLATE_ELSEWHERE = "plate_elsewhere"
+    IDENTITY_UNCLEAR = "identity_unclear"
+
+
+class PostAuditOutcome(enum.StrEnum):
+    """What came of looking at a file after its passes were signed."""
+
+    PENDING = "pending"
+    IN_ORDER = "in_order"
+    REVOKED = "revoked"
+
+
+class Refusal(Base):
+    """One reason why an application, or one of its vehicles, is not approved: the same for every clerk.
+
+    A code that was used is never deleted, only retired: decisions of the past refer to it.
+    """
+
+    __tablename__ = "refusal_codes"
+
+    code: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    vi: Mapped[str] = mapped_column(sa.String(200))
+    en: Mapped[str] = mapped_column(sa.String(200))
+    position: Mapped[int] = mapped_column()
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CargoRule(Base):
+    """Whether a cargo class is let through at present; a class without a row is."""
+
+    __tablename__ = "cargo_rules"
+
+    cargo: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    is_allowed: Mapped[bool] = mapped_column()
 
 
 class Application(Base):
     """One request of a carrier: vehicles with crews, on one route, for one cargo and one window of days.
 
-    `first_day` and `last_day` are days in Asia/Ho_Chi_Minh, both included.
+    `first_day` and `last_day` are days in Asia/Ho_Chi_Minh, both included. `failed_checks` and `unknown_checks` are
+    what the automatic checks counted when it was sent: they sort the queue; whoever decides has them run anew.
     """
 
     __tablename__ = "applications"
+    __table_args__ = (sa.Index("ix_applications_queue", "state", "submitted_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(sa.String(20), unique=True)
@@ -65,8 +102,10 @@ class Application(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    refusal_code: Mapped[RefusalCode | None] = mapped_column(enum_column(RefusalCode))
+    refusal_code: Mapped[str | None] = mapped_column(sa.String(32))
     note: Mapped[str | None] = mapped_column(sa.Text)
+    failed_checks: Mapped[int | None] = mapped_column()
+    unknown_checks: Mapped[int | None] = mapped_column()
 
     carrier: Mapped[Organisation] = relationship(lazy="joined")
     stops: Mapped[list[ApplicationStop]] = relationship(
@@ -106,7 +145,8 @@ class ApplicationVehicle(Base):
     vehicle_id: Mapped[int] = mapped_column(sa.ForeignKey("vehicles.id"), index=True)
     position: Mapped[int] = mapped_column()
     decision: Mapped[Decision] = mapped_column(enum_column(Decision), default=Decision.PENDING)
-    refusal_code: Mapped[RefusalCode | None] = mapped_column(enum_column(RefusalCode))
+    refusal_code: Mapped[str | None] = mapped_column(sa.String(32))
+    note: Mapped[str | None] = mapped_column(sa.Text)
 
     application: Mapped[Application] = relationship(back_populates="vehicles")
     vehicle: Mapped[Vehicle] = relationship(lazy="joined")
@@ -124,3 +164,29 @@ class ApplicationCrew(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     crew_member_id: Mapped[int] = mapped_column(sa.ForeignKey("crew_members.id"), index=True)
     member: Mapped[CrewMember] = relationship(lazy="joined")
+
+
+class ReviewClaim(Base):
+    """Which reviewer has an application before them, until when; one that ran out is nobody's."""
+
+    __tablename__ = "review_claims"
+
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PostAudit(Base):
+    """An application that nobody reviewed before its passes were signed, drawn to be looked at afterwards."""
+
+    __tablename__ = "post_audits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), unique=True)
+    drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[PostAuditOutcome] = mapped_column(enum_column(PostAuditOutcome), index=True)
+    note: Mapped[str | None] = mapped_column(sa.Text)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+
+    application: Mapped[Application] = relationship(lazy="joined")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -69,30 +70,94 @@ def applications_of(carrier: Organisation, state: ApplicationState | None = None
     return statement.order_by(Application.created_at.desc(), Application.id.desc())
 
 
-def waiting(query: str = "") -> sa.Select[tuple[Application]]:
+class CheckSummary(enum.StrEnum):
+    """What the automatic checks came to when an application was sent."""
+
+    CLEAN = "clean"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+class Urgency(enum.StrEnum):
+    """How near the promise of an application is."""
+
+    LATE = "late"
+    SOON = "soon"
+
+
+SOON = timedelta(hours=6)
+"""From this much time left on an application is urgent."""
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """What the queue is narrowed to.
+
+    Args:
+        text: part of a reference, of a carrier's name, or of a plate.
+        checks: what the automatic checks came to.
+        urgency: how near the promise is.
+        cargo: a cargo class.
+    """
+
+    text: str = ""
+    checks: CheckSummary | None = None
+    urgency: Urgency | None = None
+    cargo: int | None = None
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves anything out."""
+        return self != QueueFilter()
+
+
+def waiting(
+    wanted: QueueFilter | None = None, promised: timedelta = timedelta(), now: datetime | None = None
+) -> sa.Select[tuple[Application]]:
     """Return a statement for the applications that wait for a decision, oldest first.
 
     Args:
-        query: part of a reference, of a carrier's name, or of a plate.
+        wanted: what it is narrowed to; nothing when None.
+        promised: how long the authority promised to take; needed to filter by urgency.
+        now: needed to filter by urgency.
     """
+    wanted = wanted or QueueFilter()
     statement = sa.select(Application).where(Application.state == ApplicationState.SUBMITTED)
-    if text := query.strip():
-        plate = "".join(c for c in text.upper() if c.isalnum())
-        has_plate = (
-            sa.select(ApplicationVehicle.id)
-            .join(Vehicle, Vehicle.id == ApplicationVehicle.vehicle_id)
-            .where(ApplicationVehicle.application_id == Application.id, Vehicle.plate.contains(plate, autoescape=True))
-            .exists()
+    if wanted.checks is CheckSummary.FAILED:
+        statement = statement.where(Application.failed_checks > 0)
+    elif wanted.checks is CheckSummary.UNKNOWN:
+        statement = statement.where(Application.failed_checks == 0, Application.unknown_checks > 0)
+    elif wanted.checks is CheckSummary.CLEAN:
+        statement = statement.where(Application.failed_checks == 0, Application.unknown_checks == 0)
+    if wanted.urgency is not None and now is not None:
+        margin = timedelta() if wanted.urgency is Urgency.LATE else SOON
+        statement = statement.where(Application.submitted_at < now - promised + margin)
+    if wanted.cargo is not None:
+        statement = statement.where(Application.cargo == wanted.cargo)
+    if text := wanted.text.strip():
+        statement = statement.where(_says(text))
+    return statement.order_by(Application.submitted_at, Application.id)
+
+
+def _says(text: str) -> sa.ColumnElement[bool]:
+    """Return the condition that an application's reference, carrier or one of its plates holds a text.
+
+    Carriers and vehicles are few beside applications: they are looked through first, once.
+    """
+    carriers = sa.select(Organisation.id).where(
+        sa.or_(
+            Organisation.name.contains(text, autoescape=True), Organisation.short_name.contains(text, autoescape=True)
         )
-        statement = statement.join(Organisation, Organisation.id == Application.carrier_id).where(
-            sa.or_(
-                Application.reference.contains(text.upper(), autoescape=True),
-                Organisation.name.contains(text, autoescape=True),
-                Organisation.short_name.contains(text, autoescape=True),
-                has_plate if plate else sa.false(),
+    )
+    found = [Application.reference.contains(text.upper(), autoescape=True), Application.carrier_id.in_(carriers)]
+    if plate := "".join(c for c in text.upper() if c.isalnum()):
+        vehicles = sa.select(Vehicle.id).where(Vehicle.plate.contains(plate, autoescape=True))
+        found.append(
+            Application.id.in_(
+                sa.select(ApplicationVehicle.application_id).where(ApplicationVehicle.vehicle_id.in_(vehicles))
             )
         )
-    return statement.order_by(Application.submitted_at, Application.id)
+    return sa.or_(*found)
 
 
 def count_ahead(session: Session, application: Application) -> int:

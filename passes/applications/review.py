@@ -1,29 +1,29 @@
-"""Pages on which the authority decides."""
+"""Pages on which the authority decides about one application."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from passes import access, jobs, local_time
 from passes.accounts.services import user_names
-from passes.applications import queue, services, texts
+from passes.applications import claims, queue, services, texts
 from passes.applications.blueprint import bp, promise_hours
-from passes.applications.checks import CheckOutcome, run_all_checks, run_checks
-from passes.applications.forms import RefusalForm, ReturnForm
+from passes.applications.checks import CheckOutcome, run_checks
 from passes.applications.models import Application, ApplicationState
+from passes.applications.review_forms import DecisionForm, RefusalForm, ReturnForm
 from passes.areas.services import labels
 from passes.db import db
+from passes.errors import RefusedError
 from passes.issuing.register import passes_of
-from passes.issuing.services import IssuingError
 
 if TYPE_CHECKING:
-    from werkzeug.wrappers import Response
+    from collections.abc import Callable
 
-_PER_PAGE = 25
+    from werkzeug.wrappers import Response
 
 
 def _find(reference: str) -> Application:
@@ -34,93 +34,132 @@ def _find(reference: str) -> Application:
     return application
 
 
-@bp.get("/queue", endpoint="queue")
-@access.requires("applications.review")
-def waiting_list() -> str:
-    """List what waits, oldest first, with the hours left of the promise."""
-    query, now = request.args.get("q", ""), local_time.now()
-    rows = db.paginate(queue.waiting(query), per_page=_PER_PAGE, error_out=False)
-    promises = {row.id: queue.promise_of(row, promise_hours(), now) for row in rows}
-    reports = run_all_checks(db.session(), rows.items, now)
-    areas = labels(db.session(), [code for row in rows for code in row.route])
-    return render_template(
-        "applications/queue.html", applications=rows, query=query, promises=promises, reports=reports, areas=areas
-    )
-
-
 @bp.get("/queue/<reference>")
 @access.requires("applications.review")
 def review(reference: str) -> str:
-    """Show one application with its checks, and what can be decided."""
-    application, now = _find(reference), local_time.now()
-    is_waiting = application.state is ApplicationState.SUBMITTED
+    """Show one application with its checks and what can be decided; whoever opens one that waits has it for a while."""
+    session, application, now = db.session(), _find(reference), local_time.now()
+    is_waiting, claim = application.state is ApplicationState.SUBMITTED, None
+    if is_waiting:
+        claim = claims.claim(session, current_user, application, now)
+        session.commit()
+    is_mine = claim is not None and claim.user_id == current_user.id
+    names = user_names(session, [application.decided_by_id, claim.user_id if claim else None])
     return render_template(
         "applications/review.html",
         application=application,
-        report=run_checks(db.session(), application, now),
-        areas=labels(db.session(), application.route),
+        report=run_checks(session, application, now),
+        areas=labels(session, application.route),
         promise=queue.promise_of(application, promise_hours(), now) if is_waiting else None,
-        passes=passes_of(db.session(), application),
-        is_waiting=is_waiting,
-        decided_by=user_names(db.session(), [application.decided_by_id]).get(application.decided_by_id),
+        passes=passes_of(session, application),
+        is_mine=is_mine,
+        claim=claim,
+        claimed_by=names.get(claim.user_id) if claim else None,
+        decided_by=names.get(application.decided_by_id),
     )
 
 
-def _failed(error: services.ApplicationError | IssuingError, reference: str) -> Response:
-    db.session.rollback()
-    flash(texts.ERRORS[error.code], "error")
-    return redirect(url_for("applications.review", reference=reference))
-
-
-def _decided(text: str) -> Response:
-    """Commit, say what was done, and go back to the queue: what now waits longest stands on top."""
+def _decided(reference: str, act: Callable[[], object], text: str) -> Response:
+    """Decide, say what was done, and go on to the next application; of an error, say why on the application's page."""
+    try:
+        act()
+    except RefusedError as error:
+        db.session.rollback()
+        flash(texts.ERRORS[error.code], "error")
+        return redirect(url_for("applications.review", reference=reference))
+    following = claims.claim_next(db.session(), current_user, queue.waiting(), local_time.now())
     db.session.commit()
+    jobs.wake()
     flash(text, "success")
-    return redirect(url_for("applications.queue"))
+    if following is None:
+        return redirect(url_for("applications.queue"))
+    return redirect(url_for("applications.review", reference=following.reference))
 
 
 @bp.post("/queue/<reference>/approve")
 @access.requires("applications.review")
 def approve(reference: str) -> Response:
     """Approve, and have the passes signed."""
-    application = _find(reference)
-    iss = current_app.config["ISSUER_ID"]
-    try:
-        services.approve(db.session(), current_user, application, iss, local_time.now())
-    except (services.ApplicationError, IssuingError) as error:
-        return _failed(error, reference)
-    answer = _decided(_("Đã duyệt hồ sơ %(reference)s. Giấy đang được ký.", reference=reference))
-    jobs.wake()
-    return answer
+    application, iss = _find(reference), current_app.config["ISSUER_ID"]
+    return _decided(
+        reference,
+        lambda: services.approve(db.session(), current_user, application, iss, local_time.now()),
+        _("Đã duyệt hồ sơ %(reference)s. Giấy đang được ký.", reference=reference),
+    )
+
+
+@bp.route("/queue/<reference>/decide", methods=["GET", "POST"])
+@access.requires("applications.review")
+def decide(reference: str) -> str | Response:
+    """Ask what becomes of each vehicle, then decide."""
+    session, application, now = db.session(), _find(reference), local_time.now()
+    report = run_checks(session, application, now)
+    form = DecisionForm.of(application, report)
+    if not form.validate_on_submit():
+        return render_template("applications/decide.html", form=form, application=application, report=report)
+    refusals, iss = form.refusals(), current_app.config["ISSUER_ID"]
+    count = len(application.vehicles) - len(refusals)
+    text = _(
+        "Đã quyết định hồ sơ %(reference)s: duyệt %(approved)s xe, từ chối %(refused)s xe.",
+        reference=reference,
+        approved=count,
+        refused=len(refusals),
+    )
+    return _decided(
+        reference,
+        lambda: services.decide(session, current_user, application, refusals, iss, now, note=form.note.data),
+        text,
+    )
 
 
 @bp.route("/queue/<reference>/refuse", methods=["GET", "POST"])
 @access.requires("applications.review")
 def refuse(reference: str) -> str | Response:
     """Ask for the reason, then refuse."""
-    application, now = _find(reference), local_time.now()
-    report = run_checks(db.session(), application, now)
-    form = RefusalForm(code=report.suggested_refusal.value if report.suggested_refusal else None)
+    session, application, now = db.session(), _find(reference), local_time.now()
+    form = RefusalForm(code=run_checks(session, application, now).suggested_refusal)
     if not form.validate_on_submit():
         return render_template("applications/refuse.html", form=form, application=application)
-    try:
-        services.reject(db.session(), current_user, application, form.refusal(), form.note.data, now)
-    except services.ApplicationError as error:
-        return _failed(error, reference)
-    return _decided(_("Đã từ chối hồ sơ %(reference)s.", reference=reference))
+    return _decided(
+        reference,
+        lambda: services.reject(session, current_user, application, form.code.data, form.note.data, now),
+        _("Đã từ chối hồ sơ %(reference)s.", reference=reference),
+    )
 
 
 @bp.route("/queue/<reference>/return", methods=["GET", "POST"])
 @access.requires("applications.review")
 def send_back(reference: str) -> str | Response:
     """Ask what is to be put right, then return the application."""
-    application = _find(reference)
+    session, application, now = db.session(), _find(reference), local_time.now()
     form = ReturnForm()
     if not form.validate_on_submit():
-        failed = [c for c in run_checks(db.session(), application, local_time.now()) if c.outcome is CheckOutcome.FAIL]
+        failed = [c for c in run_checks(session, application, now) if c.outcome is CheckOutcome.FAIL]
         return render_template("applications/return.html", form=form, application=application, failed=failed)
-    try:
-        services.send_back(db.session(), current_user, application, form.note.data, local_time.now())
-    except services.ApplicationError as error:
-        return _failed(error, reference)
-    return _decided(_("Đã trả lại hồ sơ %(reference)s để bổ sung.", reference=reference))
+    return _decided(
+        reference,
+        lambda: services.send_back(session, current_user, application, form.note.data, now),
+        _("Đã trả lại hồ sơ %(reference)s để bổ sung.", reference=reference),
+    )
+
+
+@bp.post("/queue/<reference>/keep")
+@access.requires("applications.review")
+def keep(reference: str) -> tuple[str, int]:
+    """Keep an application that is being read for longer; the page asks for it by itself."""
+    application = _find(reference)
+    if application.state is not ApplicationState.SUBMITTED:
+        return "", 409
+    holder = claims.claim(db.session(), current_user, application, local_time.now())
+    db.session.commit()
+    return ("", 204) if holder.user_id == current_user.id else ("", 409)
+
+
+@bp.post("/queue/<reference>/release")
+@access.requires("applications.review")
+def release(reference: str) -> Response:
+    """Put an application back, undecided, for whoever comes next."""
+    claims.release(db.session(), current_user, _find(reference))
+    db.session.commit()
+    flash(_("Đã để lại hồ sơ %(reference)s cho người khác xét.", reference=reference), "success")
+    return redirect(url_for("applications.queue"))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes import audit
-from passes.applications.checks import CheckReport, run_checks
+from passes.applications.checks import CheckOutcome, CheckReport, run_checks
+from passes.applications.decisions import approve, decide, reject, send_back
 from passes.applications.models import (
     Application,
     ApplicationCrew,
@@ -17,12 +18,10 @@ from passes.applications.models import (
     ApplicationStop,
     ApplicationVehicle,
     Decision,
-    RefusalCode,
 )
 from passes.applications.transitions import EDITABLE, TRANSITIONS, Act, ApplicationError, TransitionError, move
 from passes.areas.services import get_area
 from passes.fleet.services import find_crew_member, find_vehicle
-from passes.issuing import services as issuing
 from passes.local_time import local_date
 
 if TYPE_CHECKING:
@@ -31,8 +30,21 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import Organisation, User
-    from passes.issuing.models import VehiclePass
     from protocol.claims import CargoClass
+
+__all__ = [
+    "ApplicationDraft",
+    "ApplicationError",
+    "CrewedVehicle",
+    "approve",
+    "change_draft",
+    "create_draft",
+    "decide",
+    "reject",
+    "send_back",
+    "submit",
+    "withdraw",
+]
 
 MAX_VEHICLES = 200
 MAX_CREW = 8
@@ -167,6 +179,8 @@ def submit(session: Session, actor: User, application: Application, now: datetim
     move(session, actor, application, Act.SUBMIT, now)
     application.submitted_at = application.submitted_at or now
     application.decided_at = application.decided_by_id = application.note = None
+    application.failed_checks = report.count(CheckOutcome.FAIL)
+    application.unknown_checks = report.count(CheckOutcome.UNKNOWN)
     return report
 
 
@@ -177,64 +191,3 @@ def withdraw(session: Session, actor: User, application: Application, now: datet
         TransitionError: it is decided or withdrawn already.
     """
     move(session, actor, application, Act.WITHDRAW, now)
-
-
-def approve(session: Session, actor: User, application: Application, iss: str, now: datetime) -> list[VehiclePass]:
-    """Approve every vehicle of an application and request its passes, in one transaction.
-
-    Args:
-        session: the caller's transaction; after an error it must be rolled back.
-        actor: the reviewer.
-        application: submitted.
-        iss: issuer id for the passes.
-        now: when.
-
-    Returns:
-        The passes, not signed yet.
-
-    Raises:
-        TransitionError: it is not waiting for a decision.
-        ApplicationError: its window is over (`window_over`).
-        passes.issuing.services.IssuingError: a pass cannot be made.
-    """
-    move(session, actor, application, Act.APPROVE, now)
-    if application.last_day < local_date(now):
-        raise ApplicationError("window_over", "the last day asked for is over")
-    _decide(application, actor, now)
-    for item in application.vehicles:
-        item.decision = Decision.APPROVED
-    session.flush()
-    return issuing.request_passes(session, actor, application, iss, now)
-
-
-def reject(
-    session: Session, actor: User, application: Application, code: RefusalCode, note: str | None, now: datetime
-) -> None:
-    """Refuse an application for good, with a code that is the same for every clerk.
-
-    Raises:
-        TransitionError: it is not waiting for a decision.
-    """
-    move(session, actor, application, Act.REJECT, now, code)
-    application.refusal_code, application.note = code, note or None
-    _decide(application, actor, now)
-    for item in application.vehicles:
-        item.decision, item.refusal_code = Decision.REFUSED, code
-
-
-def send_back(session: Session, actor: User, application: Application, note: str, now: datetime) -> None:
-    """Return an application to the carrier to be put right; it keeps its place in the queue.
-
-    Raises:
-        TransitionError: it is not waiting for a decision.
-        ApplicationError: the note does not say what to put right (`note_missing`).
-    """
-    if not note.strip():
-        raise ApplicationError("note_missing", "a returned application says what to put right")
-    move(session, actor, application, Act.RETURN, now)
-    application.note = note.strip()
-    _decide(application, actor, now)
-
-
-def _decide(application: Application, actor: User, now: datetime) -> None:
-    application.decided_at, application.decided_by_id = now, actor.id

@@ -8,8 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from passes.applications.checks import Check, CheckCode, CheckOutcome
-from passes.applications.models import ApplicationState, RefusalCode
+from passes.applications.findings import Check, CheckCode, CheckOutcome
+from passes.applications.models import ApplicationState, Decision, PostAuditOutcome
+from passes.applications.queue import CheckSummary, Urgency
 from passes.labels import Tag
 from passes.moments import short_date, spoken_end
 
@@ -22,15 +23,27 @@ STATES: Mapping[ApplicationState, Tag] = {
     ApplicationState.WITHDRAWN: Tag(_l("Đã rút"), "neutral"),
 }
 
-REFUSALS: Mapping[RefusalCode, Any] = {
-    RefusalCode.INSPECTION_EXPIRED: _l("Đăng kiểm của xe đã hết hạn"),
-    RefusalCode.LICENCE_MISMATCH: _l("Giấy phép lái xe không phù hợp với xe, hoặc hết hạn"),
-    RefusalCode.DOCUMENT_MISSING: _l("Thiếu giấy tờ hoặc thiếu người lái"),
-    RefusalCode.DOCUMENT_UNREADABLE: _l("Giấy tờ không đọc được"),
-    RefusalCode.CARGO_NOT_ALLOWED: _l("Loại hàng không thuộc diện được vận chuyển lúc này"),
-    RefusalCode.ROUTE_INCOMPLETE: _l("Lộ trình chưa đủ điểm đi, điểm đến"),
-    RefusalCode.DOUBLE_BOOKED: _l("Xe hoặc người đã có trong hồ sơ khác cùng thời gian"),
-    RefusalCode.WRONG_AUTHORITY: _l("Không thuộc thẩm quyền của cơ quan này"),
+QUEUE_CHECKS: Mapping[CheckSummary, Any] = {
+    CheckSummary.CLEAN: _l("Đạt hết"),
+    CheckSummary.UNKNOWN: _l("Có mục chưa rõ"),
+    CheckSummary.FAILED: _l("Có mục không đạt"),
+}
+
+QUEUE_URGENCY: Mapping[Urgency, Any] = {
+    Urgency.LATE: _l("Đã quá hạn"),
+    Urgency.SOON: _l("Còn dưới 6 giờ, hoặc đã quá hạn"),
+}
+
+DECISIONS: Mapping[Decision, Tag] = {
+    Decision.PENDING: Tag(_l("Chờ duyệt"), "info"),
+    Decision.APPROVED: Tag(_l("Đã duyệt"), "ok"),
+    Decision.REFUSED: Tag(_l("Không duyệt"), "stop"),
+}
+
+POST_AUDITS: Mapping[PostAuditOutcome, Tag] = {
+    PostAuditOutcome.PENDING: Tag(_l("Chờ hậu kiểm"), "info"),
+    PostAuditOutcome.IN_ORDER: Tag(_l("Đúng quy định"), "ok"),
+    PostAuditOutcome.REVOKED: Tag(_l("Đã thu hồi giấy"), "stop"),
 }
 
 OUTCOMES: Mapping[CheckOutcome, Tag] = {
@@ -45,6 +58,11 @@ ERRORS: Mapping[str, Any] = {
     "blocked": _l("Chưa nộp được: có mục kiểm tra không đạt mà không thể cấp giấy. Sửa các mục đó rồi nộp lại."),
     "window_over": _l("Ngày cuối xin cấp đã qua, không cấp giấy được. Hãy trả lại hồ sơ để đơn vị chọn ngày khác."),
     "inspection_expired": _l("Đăng kiểm của một xe hết hạn trước ngày bắt đầu, không cấp giấy được."),
+    "claimed": _l("Hồ sơ này đang do người khác xét. Hãy xét hồ sơ khác."),
+    "refusal_unknown": _l("Lý do này không còn dùng. Chọn lý do khác."),
+    "vehicle_unknown": _l("Hồ sơ không có phương tiện đó. Tải lại trang."),
+    "not_clean": _l("Có mục kiểm tra không còn đạt. Mở hồ sơ để xét riêng."),
+    "post_audit_done": _l("Hồ sơ này đã được hậu kiểm."),
     "note_missing": _l("Ghi rõ cần bổ sung, sửa đổi điều gì."),
     "not_own": _l("Có xe hoặc người không còn trong danh sách của đơn vị. Chọn lại."),
     "vehicle_twice": _l("Một xe được chọn hai lần."),
@@ -55,13 +73,19 @@ ERRORS: Mapping[str, Any] = {
 _NAMES: Mapping[CheckCode, Any] = {
     CheckCode.WINDOW: _l("Thời gian xin cấp"),
     CheckCode.ROUTE: _l("Lộ trình"),
+    CheckCode.AREAS: _l("Mã địa bàn"),
+    CheckCode.CARGO: _l("Loại hàng"),
     CheckCode.INSPECTION: _l("Đăng kiểm"),
     CheckCode.DRIVER_PRESENT: _l("Người lái"),
     CheckCode.VEHICLE_FREE: _l("Phương tiện không trùng hồ sơ khác"),
+    CheckCode.PLATE_OWNER: _l("Biển số chỉ do một đơn vị khai"),
+    CheckCode.VEHICLE_RECORD: _l("Phương tiện chưa từng vi phạm"),
+    CheckCode.ID_FORMAT: _l("Số giấy tờ tùy thân"),
     CheckCode.LICENCE_FITS: _l("Hạng giấy phép lái xe"),
     CheckCode.LICENCE_VALID: _l("Thời hạn giấy phép lái xe"),
     CheckCode.TEST_VALID: _l("Kết quả xét nghiệm"),
     CheckCode.PERSON_FREE: _l("Không ai trùng hồ sơ hoặc phương tiện khác"),
+    CheckCode.PERSON_RECORD: _l("Người này chưa từng vi phạm"),
 }
 
 _FINDINGS: Mapping[tuple[CheckCode, CheckOutcome], Any] = {
@@ -69,6 +93,21 @@ _FINDINGS: Mapping[tuple[CheckCode, CheckOutcome], Any] = {
     (CheckCode.WINDOW, CheckOutcome.FAIL): _l("Thời gian đã qua hoặc dài quá 30 ngày."),
     (CheckCode.ROUTE, CheckOutcome.PASS): _l("Đủ điểm đi, điểm đến."),
     (CheckCode.ROUTE, CheckOutcome.FAIL): _l("Thiếu xe, điểm đi hoặc điểm đến."),
+    (CheckCode.AREAS, CheckOutcome.PASS): _l("Đều có trong danh mục."),
+    (CheckCode.AREAS, CheckOutcome.FAIL): _l("Có điểm không có trong danh mục, hoặc chưa ghi đến cấp quận, huyện."),
+    (CheckCode.CARGO, CheckOutcome.PASS): _l("Được vận chuyển lúc này."),
+    (CheckCode.CARGO, CheckOutcome.FAIL): _l("Không thuộc diện được vận chuyển lúc này."),
+    (CheckCode.PLATE_OWNER, CheckOutcome.PASS): _l("Không đơn vị nào khác khai."),
+    (CheckCode.PLATE_OWNER, CheckOutcome.UNKNOWN): _l("Đơn vị khác cũng khai biển số này."),
+    (CheckCode.VEHICLE_RECORD, CheckOutcome.PASS): _l("Không có giấy bị thu hồi do vi phạm trong 90 ngày."),
+    (CheckCode.VEHICLE_RECORD, CheckOutcome.FAIL): _l("Giấy %(pass)s của xe bị thu hồi do sử dụng sai mục đích."),
+    (CheckCode.ID_FORMAT, CheckOutcome.PASS): _l("Đúng dạng."),
+    (CheckCode.ID_FORMAT, CheckOutcome.FAIL): _l("Không đúng dạng, hoặc năm sinh trong số không hợp lý."),
+    (CheckCode.ID_FORMAT, CheckOutcome.UNKNOWN): _l("Chưa khai số giấy tờ tùy thân."),
+    (CheckCode.PERSON_RECORD, CheckOutcome.PASS): _l("Không có giấy bị thu hồi do vi phạm trong 90 ngày."),
+    (CheckCode.PERSON_RECORD, CheckOutcome.FAIL): _l(
+        "Có tên trên giấy %(pass)s, giấy bị thu hồi do sử dụng sai mục đích."
+    ),
     (CheckCode.INSPECTION, CheckOutcome.PASS): _l("Còn hạn đến hết ngày %(day)s."),
     (CheckCode.INSPECTION, CheckOutcome.FAIL): _l("Hết hạn ngày %(day)s, trước ngày bắt đầu."),
     (CheckCode.DRIVER_PRESENT, CheckOutcome.PASS): _l("Có lái xe."),
@@ -111,7 +150,11 @@ def check_finding(check: Check, *, is_reviewer: bool) -> str:
         values["moment"] = spoken_end(moment)
     if licence := check.details.get("licence"):
         values["licence"] = licence
+    if number := check.details.get("pass"):
+        values["pass"] = number
     text = str(_FINDINGS[check.code, check.outcome]) % values
+    if is_reviewer and (carriers := check.details.get("carriers")):
+        text += " " + _("Đó là: %(carriers)s.", carriers=carriers)
     if check.details.get("is_shortened"):
         text += " " + _("Giấy sẽ hết hiệu lực cùng ngày đó.")
     return text

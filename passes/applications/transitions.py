@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes import audit
-from passes.applications.models import Application, ApplicationState, RefusalCode
+from passes.applications.models import Application, ApplicationState
 from passes.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -67,13 +67,13 @@ class TransitionError(ApplicationError):
 
 
 def move(
-    session: Session, actor: User, application: Application, act: Act, now: datetime, code: RefusalCode | None = None
+    session: Session, actor: User | None, application: Application, act: Act, now: datetime, code: str | None = None
 ) -> None:
     """Change the state if the act is allowed there, and write it down; of two people at once, one gets the error.
 
     Args:
         session: the caller's transaction; pending changes are flushed.
-        actor: who acts.
+        actor: who acts; None where policy does.
         application: whose state changes.
         act: what is done.
         now: when.
@@ -97,5 +97,5 @@ def move(
         raise TransitionError(act, application.state)
     details = {"reference": application.reference, "from": old.value, "to": transition.target.value}
     if code is not None:
-        details["code"] = code.value
+        details["code"] = str(code)
     audit.record(session, actor, f"applications.{act.value}", application, details, now)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from passes import access, local_time
-from passes.applications import queue, review, services, texts
+from passes.applications import post_audit_views, queue, queue_views, review, services, texts
 from passes.applications.blueprint import bp, promise_hours
 from passes.applications.checks import run_checks
 from passes.applications.forms import ApplicationForm
@@ -25,7 +25,7 @@ from passes.issuing.register import passes_of
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-__all__ = ["bp", "review"]  # importing review adds the authority's pages to the same blueprint
+__all__ = ["bp", "post_audit_views", "queue_views", "review"]  # importing these adds the authority's pages to `bp`
 _PER_PAGE = 25
 _USUAL_DAYS = 7
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes import audit
+from passes.accounts.models import Organisation
 from passes.areas.services import fold
+from passes.batches import in_batches
 from passes.errors import ValueRefusedError
 from passes.fleet.models import CrewMember, Vehicle
 from passes.followup import services as followup
@@ -21,12 +23,13 @@ from protocol.people import normalise_id_number
 from protocol.plates import normalise_plate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
     from decimal import Decimal
 
     from sqlalchemy.orm import Session
 
-    from passes.accounts.models import Organisation, User
+    from passes.accounts.models import User
     from passes.people.models import Person
 
 MAX_PAYLOAD_TONNES = 200
@@ -107,6 +110,21 @@ def find_crew_member(session: Session, carrier: Organisation, member_id: int) ->
     """Return one of the carrier's crew in service, or None."""
     member = session.get(CrewMember, member_id)
     return member if member and member.carrier_id == carrier.id and member.retired_at is None else None
+
+
+def owners_of(session: Session, plates: Iterable[str]) -> dict[str, tuple[tuple[int, str], ...]]:
+    """Return row id and short name of every carrier that has a vehicle in use, by its plate."""
+    found: dict[str, tuple[tuple[int, str], ...]] = {}
+    statement = (
+        sa.select(Vehicle.plate, Organisation.id, Organisation.short_name)
+        .join(Organisation, Organisation.id == Vehicle.carrier_id)
+        .where(Vehicle.retired_at.is_(None))
+        .order_by(Organisation.short_name, Organisation.id)
+    )
+    for batch in in_batches(plates):
+        for plate, carrier_id, name in session.execute(statement.where(Vehicle.plate.in_(batch))):
+            found[plate] = (*found.get(plate, ()), (carrier_id, name))
+    return found
 
 
 def add_vehicle(session: Session, actor: User, draft: VehicleDraft, now: datetime) -> Vehicle:

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from passes.applications.models import ApplicationVehicle
 from passes.batches import in_batches
-from passes.issuing.models import PassCrew, PassStatus, VehiclePass
+from passes.issuing.models import PassCrew, PassStatus, RevocationReason, VehiclePass
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -128,3 +128,34 @@ def crews_of(session: Session, pass_ids: Iterable[int]) -> dict[int, tuple[str, 
         for row in session.execute(rows.where(PassCrew.pass_id.in_(batch))):
             found[row.pass_id][1][row.person_id] = row.position, row.role
     return found
+
+
+def misused(
+    session: Session, plates: Collection[str], people: Collection[int], since: datetime
+) -> tuple[Mapping[str, str], Mapping[int, str]]:
+    """Return the numbers of passes that were revoked for misuse: by plate, and by person; the latest of each.
+
+    Args:
+        session: an open session.
+        plates: normalised.
+        people: row ids of persons.
+        since: revocations before it are forgotten.
+    """
+    statement = (
+        sa.select(VehiclePass.number)
+        .where(
+            VehiclePass.status == PassStatus.REVOKED,
+            VehiclePass.status_reason == RevocationReason.MISUSE,
+            VehiclePass.status_changed_at >= since,
+        )
+        .order_by(VehiclePass.status_changed_at, VehiclePass.id)
+    )
+    vehicles = statement.add_columns(VehiclePass.plate)
+    crews = statement.join(PassCrew, PassCrew.pass_id == VehiclePass.id).add_columns(PassCrew.person_id)
+    by_plate: dict[str, str] = {}
+    for batch in in_batches(plates):
+        by_plate |= {plate: number for number, plate in session.execute(vehicles.where(VehiclePass.plate.in_(batch)))}
+    by_person: dict[int, str] = {}
+    for batch in in_batches(people):
+        by_person |= {who: number for number, who in session.execute(crews.where(PassCrew.person_id.in_(batch)))}
+    return by_plate, by_person

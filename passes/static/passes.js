@@ -262,4 +262,47 @@
   document.querySelectorAll("[data-area-search]").forEach(enhanceArea);
   document.querySelectorAll("[data-repeating]").forEach(enhanceRepeating);
   document.querySelectorAll("[data-select]").forEach(enhanceSelection);
+
+  // ---------- keyboard shortcuts: single letters, off until the reader turns them on ----------
+
+  const hints = document.querySelector("[data-shortcuts]");
+  if (hints) {
+    const box = hints.querySelector("input");
+    const remembered = (value) => {
+      try {
+        if (value === undefined) return localStorage.getItem("shortcuts") === "on";
+        localStorage.setItem("shortcuts", value ? "on" : "off");
+      } catch { /* no storage: they are off on the next page */ }
+      return Boolean(value);
+    };
+    hints.hidden = false;
+    box.checked = remembered();
+    box.addEventListener("change", () => remembered(box.checked));
+    document.addEventListener("keydown", (event) => {
+      if (!box.checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+      if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+      const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (!target) return;
+      event.preventDefault();
+      target.click();
+    });
+  }
+
+  // ---------- a file that somebody reads stays theirs while its page is open and seen ----------
+
+  const keep = document.querySelector("[data-keep]");
+  if (keep) {
+    const KEEP_MS = 4 * 60 * 1000;
+    setInterval(async () => {
+      if (document.hidden) return;
+      const body = new URLSearchParams({ csrf_token: keep.dataset.token });
+      const answer = await fetch(keep.dataset.keep, { method: "POST", body }).catch(() => null);
+      if (answer && answer.status === 409) {
+        keep.className = "notice notice-warn";
+        keep.setAttribute("role", "alert");
+        keep.textContent = keep.dataset.lost;
+        keep.hidden = false;
+      }
+    }, KEEP_MS);
+  }
 })();

@@ -1,0 +1,59 @@
+"""Long lists on pages: one page of a statement's rows, its size remembered, counting only as far as anybody reads."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import request, session
+from flask_sqlalchemy.pagination import SelectPagination
+from sqlalchemy import orm
+
+from passes.db import db
+
+_Choice = TypeVar("_Choice", bound=enum.StrEnum)
+
+PAGE_SIZES = (25, 50, 100)
+MOST_COUNTED = 10_000
+"""Counting further costs more than it tells: a list this long wants a narrower filter."""
+
+
+class CappedPagination(SelectPagination):
+    """A page of a list that is counted only up to `MOST_COUNTED` rows."""
+
+    is_more: bool = False
+    """Whether there are more rows than were counted."""
+
+    def _query_count(self) -> int:
+        select = self._query_args["select"].options(orm.lazyload("*")).order_by(None)
+        counted = select.with_only_columns(sa.literal_column("1")).limit(MOST_COUNTED + 1).subquery()
+        found = self._query_args["session"].scalar(sa.select(sa.func.count()).select_from(counted)) or 0
+        self.is_more = found > MOST_COUNTED
+        return min(found, MOST_COUNTED)
+
+
+def page_of(statement: sa.Select[Any], *, is_capped: bool = False) -> SelectPagination:
+    """Return the page of a statement's rows that the request asks for.
+
+    Args:
+        statement: selects one mapped class, sorted.
+        is_capped: count only up to `MOST_COUNTED` rows.
+    """
+    kind = CappedPagination if is_capped else SelectPagination
+    return kind(select=statement, session=db.session(), per_page=page_size(), max_per_page=None, error_out=False)
+
+
+def page_size() -> int:
+    """Return how many rows a page has: what the reader chose last, here or on another list."""
+    asked = request.args.get("per_page", "")
+    if asked.isdigit() and int(asked) in PAGE_SIZES:
+        session["page_size"] = int(asked)
+    kept = session.get("page_size")
+    return kept if kept in PAGE_SIZES else PAGE_SIZES[0]
+
+
+def chosen(kind: type[_Choice], name: str) -> _Choice | None:
+    """Return the member of an enumeration that a filter names; None when it names none."""
+    value = request.args.get(name, "")
+    return kind(value) if value in set(kind) else None
