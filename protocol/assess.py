@@ -5,7 +5,7 @@ from datetime import datetime
 
 from protocol import claims, cose, envelope, signed_text
 from protocol.claims import Credential
-from protocol.issuers import IssuerKey
+from protocol.issuers import signing_key
 from protocol.observations import Context, Observation, observe
 from protocol.papers import arrange
 from protocol.reasons import Finding, Reason, Verdict
@@ -39,7 +39,13 @@ def verify(text: str, trust: Trust) -> Credential:
     """
     try:
         found = signed_text.read(text)
-        key = _signing_key(found.signed, trust)
+        if found.signed.kid not in trust.issuers:
+            raise VerifyError(Reason.ISSUER_UNKNOWN)
+        key = signing_key(found.signed, trust.issuers)
+        if key is None:
+            raise VerifyError(Reason.SIGNATURE_INVALID)
+        if key.retired_at is not None:
+            raise VerifyError(Reason.ISSUER_KEY_REVOKED)
         credential = claims.decode(found.prefix, found.payload())
     except envelope.NotAPassError as error:
         raise VerifyError(Reason.NOT_A_PASS) from error
@@ -50,22 +56,6 @@ def verify(text: str, trust: Trust) -> Credential:
     if credential.iss != key.iss:
         raise VerifyError(Reason.ISSUER_UNKNOWN)
     return credential
-
-
-def _signing_key(signed: cose.Sign1, trust: Trust) -> IssuerKey:
-    """Find the key that made the signature among all that have the message's kid."""
-    candidates = trust.issuers.get(signed.kid)
-    if not candidates:
-        raise VerifyError(Reason.ISSUER_UNKNOWN)
-    for key in candidates:
-        try:
-            signed.verify(key.verifier)
-        except cose.SignatureInvalidError:
-            continue
-        if key.retired_at is not None:
-            raise VerifyError(Reason.ISSUER_KEY_REVOKED)
-        return key
-    raise VerifyError(Reason.SIGNATURE_INVALID)
 
 
 def assess(text: str | Sequence[str], trust: Trust, context: Context, now: datetime) -> Verdict:

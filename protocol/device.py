@@ -132,15 +132,6 @@ def sign_batch(records: Sequence[bytes], signer: cose.Signer) -> bytes:
     return batch
 
 
-def batch_kid(batch: bytes) -> bytes:
-    """Give the key id in a batch, to find the device by; nothing is verified yet.
-
-    Raises:
-        DeviceError: If it is no batch.
-    """
-    return _parse_batch(batch).kid
-
-
 def open_batch(batch: bytes, public_key: bytes) -> list[bytes]:
     """Give the encoded records of a batch.
 
@@ -151,8 +142,10 @@ def open_batch(batch: bytes, public_key: bytes) -> list[bytes]:
     Raises:
         DeviceError: If it is too large, malformed, or not signed by this device.
     """
-    message = _parse_batch(batch)
+    if len(batch) > MAX_BATCH_BYTES:
+        raise DeviceError("more than one batch holds")
     try:
+        message = cose.parse_sign1(batch, BATCH_TYPE)
         message.verify(public_key)
         records = fields.array(cbor.loads(message.payload), MAX_BATCH_RECORDS)
         return [fields.byte_string(record, MAX_BATCH_BYTES, at_least=1) for record in records]
@@ -174,12 +167,3 @@ def _parse_token(token: str) -> cose.Sign1:
 
 def _to_text(message: bytes) -> str:
     return base64.urlsafe_b64encode(message).rstrip(b"=").decode()
-
-
-def _parse_batch(batch: bytes) -> cose.Sign1:
-    if len(batch) > MAX_BATCH_BYTES:
-        raise DeviceError("more than one batch holds")
-    try:
-        return cose.parse_sign1(batch, BATCH_TYPE)
-    except cose.CoseError as error:
-        raise DeviceError(str(error)) from error

@@ -50,6 +50,17 @@ class SealingKey:
     public_key: bytes
 
 
+def signing_key(message: cose.Sign1, issuers: Mapping[bytes, tuple[IssuerKey, ...]]) -> IssuerKey | None:
+    """Find the key that signed a message among all that have its kid, withdrawn ones included; None if none did."""
+    for key in issuers.get(message.kid, ()):
+        try:
+            message.verify(key.verifier)
+        except cose.SignatureInvalidError:
+            continue
+        return key
+    return None
+
+
 def dump_issuers(keys: Iterable[IssuerKey], sealing_key: SealingKey | None) -> bytes:
     """Write the target `issuers`.
 

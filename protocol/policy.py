@@ -16,8 +16,8 @@ DEFAULT_SEVERITIES: Final[Mapping[Reason, tuple[Severity, Severity]]] = MappingP
 """For every reason what it means on a road, and at a freight point."""
 
 _KINDS: Final = (StationKind.ROAD, StationKind.FREIGHT)
-_MAX_HOURS: Final = 24 * 366
-_MAX_MINUTES: Final = 24 * 60
+MAX_HOURS: Final = 24 * 366
+MAX_MINUTES: Final = 24 * 60
 
 
 class PolicyError(ValueError):
@@ -136,10 +136,10 @@ def _read(document: fields.Map) -> Policy:
             severities[reason] = {kind: Severity(fields.text(by_kind.get(kind), 10)) for kind in StationKind}
     return Policy(
         severities,
-        trust_stale_hours=fields.integer(document.get("trust_stale_hours"), _MAX_HOURS, start=1),
-        trust_expired_hours=fields.integer(document.get("trust_expired_hours"), _MAX_HOURS, start=1),
-        clock_tolerance_minutes=fields.integer(document.get("clock_tolerance_minutes"), _MAX_MINUTES),
-        already_scanned_minutes=fields.integer(document.get("already_scanned_minutes"), _MAX_MINUTES),
+        trust_stale_hours=fields.integer(document.get("trust_stale_hours"), MAX_HOURS, start=1),
+        trust_expired_hours=fields.integer(document.get("trust_expired_hours"), MAX_HOURS, start=1),
+        clock_tolerance_minutes=fields.integer(document.get("clock_tolerance_minutes"), MAX_MINUTES),
+        already_scanned_minutes=fields.integer(document.get("already_scanned_minutes"), MAX_MINUTES),
         extensions=documents.items(document, "extensions", _read_extension),
     )
 

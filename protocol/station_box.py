@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from protocol import cbor, cose, fields, sealing
-from protocol.issuers import IssuerKey
+from protocol.issuers import IssuerKey, signing_key
 
 BOX_TYPE: Final = "application/vehicle-pass-box+cbor"
 MARK_BYTES: Final = 16
@@ -112,7 +112,9 @@ def parse_box(data: bytes, path: str, issuers: Mapping[bytes, tuple[IssuerKey, .
     """
     try:
         message = cose.parse_sign1(data, BOX_TYPE)
-        _verify(message, issuers)
+        key = signing_key(message, issuers)
+        if key is None or key.retired_at is not None:
+            raise BoxError("not signed by a good key of an issuer")
         said = fields.mapping(cbor.loads(message.payload))
         if fields.integer(said.get(_VERSION)) != _FORMAT_VERSION or said.get(_PATH) != path:
             raise BoxError("of another version, or made for another path")
@@ -127,18 +129,6 @@ def parse_box(data: bytes, path: str, issuers: Mapping[bytes, tuple[IssuerKey, .
         )
     except (cose.CoseError, cbor.CborError, fields.FieldError) as error:
         raise BoxError(str(error)) from error
-
-
-def _verify(message: cose.Sign1, issuers: Mapping[bytes, tuple[IssuerKey, ...]]) -> None:
-    for key in issuers.get(message.kid, ()):
-        if key.retired_at is not None:
-            continue
-        try:
-            message.verify(key.verifier)
-        except cose.SignatureInvalidError:
-            continue
-        return
-    raise BoxError("not signed by a good key of an issuer")
 
 
 def _bound(context: bytes, path: str, epoch: int) -> bytes:

@@ -11,8 +11,6 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from protocol import cbor, cose, fields, times
 
 STATUS_LIST_SIZE: Final = 2**17
@@ -105,7 +103,7 @@ class StatusList:
 
 @dataclass(frozen=True, slots=True)
 class StatusToken:
-    """A signed status list, parsed; check its signature with `verify` before using it.
+    """A status list that an issuer signed.
 
     Attributes:
         uri: The list's name, as credentials refer to it.
@@ -135,19 +133,15 @@ def build_token(statuses: StatusList, uri: str, iat: datetime, signer: cose.Sign
     return cose.sign1(cbor.dumps(claims), signer, TOKEN_TYPE)
 
 
-def parse_token(token: bytes, public_key: bytes | Ed25519PublicKey) -> StatusToken:
-    """Read a signed status list.
+def read_token(message: cose.Sign1) -> StatusToken:
+    """Read a status list whose signature has been verified.
 
     Args:
-        token: What `build_token` gave.
-        public_key: The issuing key, or its 32 raw bytes; `cose.parse_sign1(token, TOKEN_TYPE).kid` says which.
+        message: What `build_token` gave, taken apart as a message of `TOKEN_TYPE`.
 
     Raises:
-        cose.CoseError: If it is no such token or its signature is not this key's.
         StatusError: If its claims are not those of a status list of this form.
     """
-    message = cose.parse_sign1(token, TOKEN_TYPE)
-    message.verify(public_key)
     try:
         claims = fields.mapping(cbor.loads(message.payload))
         listed = fields.mapping(claims.get(_STATUS_LIST))

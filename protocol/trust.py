@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from protocol import cose, documents, fields, policy, status, times
-from protocol.issuers import IssuerKey, SealingKey, dump_issuers, parse_issuers
+from protocol.issuers import IssuerKey, SealingKey, dump_issuers, parse_issuers, signing_key
 from protocol.places import Direction, StationInfo, StationKind, dump_stations, parse_stations
 from protocol.policy import Policy
 from protocol.status import StatusList, StatusToken
@@ -130,16 +130,13 @@ def _status_list(
     """Read one status list, signed by an issuer key that was not withdrawn, for this path and no other."""
 
     def parse(token: bytes) -> StatusToken:
-        kid = cose.parse_sign1(token, status.TOKEN_TYPE).kid
-        for key in issuers.get(kid, ()):
-            if key.retired_at is not None:
-                continue
-            try:
-                parsed = status.parse_token(token, key.verifier)
-            except cose.SignatureInvalidError:
-                continue
-            if parsed.uri == path:
-                return parsed
-        raise TrustError("not signed for this path by a key of an issuer")
+        message = cose.parse_sign1(token, status.TOKEN_TYPE)
+        key = signing_key(message, issuers)
+        if key is None or key.retired_at is not None:
+            raise TrustError("not signed by a good key of an issuer")
+        parsed = status.read_token(message)
+        if parsed.uri != path:
+            raise TrustError("made for another path")
+        return parsed
 
     return _parse(targets, path, parse)

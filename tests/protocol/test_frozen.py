@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from protocol.dictionaries import DICTIONARIES
 from tests.vectors import build
 
 VERSION_1 = (140, "457080ba20ad59eb6852a0ecd71c2ab9bc91597cca5565686e76b734ee7b07d8")
@@ -58,10 +57,3 @@ def test_building_again_refuses_to_change_or_drop_what_is_frozen(
     manifest.write_text("", "ascii")
     build.main()
     assert build.frozen().keys() == build.files().keys() == {path.name for path in tmp_path.iterdir()} - {manifest.name}
-
-
-@pytest.mark.parametrize("number", DICTIONARIES)
-def test_the_document_names_each_dictionary_with_its_size_and_digest(number: int) -> None:
-    document = (Path(__file__).parents[2] / "docs" / "format.md").read_text("utf-8")
-    name, content = build.dictionary_file(number).name, DICTIONARIES[number]
-    assert f"`tests/vectors/{name}`: {len(content):,} bytes, SHA-256 `{build.digest(content)}`" in document

@@ -44,14 +44,6 @@ def test_the_document_prints_the_default_policy_for_every_reason_and_kind_of_sta
     assert printed == [(reason, *(rules.severity(reason, kind) for kind in kinds)) for reason in Reason]
 
 
-def test_the_document_prints_the_thresholds_of_a_new_issuer() -> None:
-    section = FORMAT.read_text("utf-8").partition("\n## 5. Policy\n")[2]
-    for name, unit in (("trust_stale", "hours"), ("trust_expired", "hours"), ("clock_tolerance", "minutes")):
-        value = getattr(default_policy(), f"{name}_{unit}")
-        assert re.search(rf"^\| `{name}_{unit}` \| .*\b{value} \|$", section, re.MULTILINE), name
-    assert f"likewise; {default_policy().already_scanned_minutes} |" in section
-
-
 @pytest.mark.parametrize("reason", sorted(VERIFICATION_REASONS))
 @pytest.mark.parametrize("severity", [Severity.NOTE, Severity.REFER])
 def test_no_policy_lets_through_what_has_no_valid_signature(reason: Reason, severity: Severity) -> None:

@@ -16,18 +16,26 @@ from protocol.status import (
     Status,
     StatusError,
     StatusList,
+    StatusToken,
     build_token,
-    parse_token,
+    read_token,
 )
-from tests.protocol.samples import NOW, SIGNER, STRANGER
+from tests.protocol.samples import NOW, SIGNER
 
 ENTRIES = st.dictionaries(st.integers(0, STATUS_LIST_SIZE - 1), st.sampled_from(Status), max_size=20)
+
+
+def opened(token: bytes) -> StatusToken:
+    """What a token of our signer says."""
+    message = cose.parse_sign1(token, TOKEN_TYPE)
+    message.verify(SIGNER.public_raw)
+    return read_token(message)
 
 
 @given(ENTRIES)
 def test_a_list_that_is_signed_is_read_back(entries: dict[int, Status]) -> None:
     statuses = StatusList.from_entries(entries)
-    token = parse_token(build_token(statuses, "status/3", NOW, SIGNER), SIGNER.public_raw)
+    token = opened(build_token(statuses, "status/3", NOW, SIGNER))
     assert (token.uri, token.issued_at, token.statuses) == ("status/3", NOW, statuses)
     assert {index: token.statuses.get(index) for index in entries} == entries
 
@@ -81,11 +89,6 @@ def test_the_token_has_the_claims_of_token_status_list_and_no_expiry() -> None:
     assert len(zlib.decompress(claims[65533]["lst"])) == 2**15
 
 
-def test_a_token_of_another_key_is_refused() -> None:
-    with pytest.raises(cose.SignatureInvalidError):
-        parse_token(build_token(StatusList(), "status/0", NOW, STRANGER), SIGNER.public_raw)
-
-
 def signed(**changed: object) -> bytes:
     listed = {"bits": 2, "lst": zlib.compress(StatusList().to_bytes())} | changed
     return cose.sign1(cbor.dumps({2: "status/0", 6: 1, 65533: listed}), SIGNER, TOKEN_TYPE)
@@ -111,10 +114,10 @@ def signed(**changed: object) -> bytes:
 )
 def test_a_token_of_another_form_is_refused_and_never_inflated_beyond_its_size(token: bytes) -> None:
     with pytest.raises(StatusError):
-        parse_token(token, SIGNER.public_raw)
+        opened(token)
 
 
 def test_a_credential_does_not_pass_for_a_token() -> None:
     payload = cose.parse_sign1(build_token(StatusList(), "status/0", NOW + timedelta(0), SIGNER), TOKEN_TYPE).payload
     with pytest.raises(cose.CoseError):
-        parse_token(cose.sign1(payload, SIGNER), SIGNER.public_raw)
+        opened(cose.sign1(payload, SIGNER))
