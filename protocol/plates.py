@@ -14,6 +14,7 @@ _PAIRED_SERIES: Final = ("CD", "CV", "DA", "HC", "KT", "LB", "LD", "MD", "MK", "
 _NO_PROVINCE: Final = frozenset({"10", "13", "42", "44", "45", "46", "87", "91", "96"})
 _SEPARATORS: Final = str.maketrans("", "", " .-_\u2010\u2011\u2012\u2013\u2014")
 _PLATE: Final = re.compile(rf"([1-9][0-9])({'|'.join(_PAIRED_SERIES)}|[{_SERIES_LETTERS}])([0-9]{{4,5}})")
+_TRAILER_SERIES: Final = frozenset({"R", "RM"})
 _LONG_NUMBER: Final = 5
 
 
@@ -35,6 +36,12 @@ def normalise_plate(text: str) -> str:
     if match is None or match[1] in _NO_PROVINCE:
         raise PlateError(f"not a number plate: {text!r}")
     return plate
+
+
+def is_trailer_plate(plate: str) -> bool:
+    """Say whether a normalised plate is of the trailers' series (`29R-012.34`), which no vehicle with a motor bears."""
+    match = _PLATE.fullmatch(plate)
+    return match is not None and match[2] in _TRAILER_SERIES
 
 
 def format_plate(plate: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from passes import jobs
 from passes.accounts.models import Organisation, OrganisationKind, User
 from passes.accounts.services import OrganisationDraft, create_organisation, create_user
+from passes.applications import drafts
 from passes.applications import services as applications
 from passes.applications.models import Application, ApplicationState, RefusalCode
 from passes.fleet import services as fleet
@@ -97,24 +98,24 @@ class Factories:
         self.session.commit()
         return member
 
-    def draft(self, user: User, **values: Any) -> applications.ApplicationDraft:
+    def draft(self, user: User, **values: Any) -> drafts.ApplicationDraft:
         """What a carrier asks for: one truck with driver and assistant, from Hoàn Kiếm to Ứng Hòa, for three days."""
         if "vehicles" not in values:
             crew = (self.crew(user).id, self.crew(user, Role.ASSISTANT).id)
-            values["vehicles"] = (applications.CrewedVehicle(self.vehicle(user).id, crew),)
+            values["vehicles"] = (drafts.CrewedVehicle(self.vehicle(user).id, crew),)
         values = {
             "route": (CHUONG_DUONG, UNG_HOA),
             "cargo": CargoClass.FOOD,
             "first_day": today(),
             "last_day": today() + timedelta(days=2),
         } | values
-        return applications.ApplicationDraft(**values)
+        return drafts.ApplicationDraft(**values)
 
     def application(
         self, user: User, state: ApplicationState = ApplicationState.DRAFT, reviewer: User | None = None, **values: Any
     ) -> Application:
         """An application brought to a state by the acts that lead there."""
-        application = applications.create_draft(self.session, user, self.draft(user, **values), now())
+        application = drafts.create_draft(self.session, user, self.draft(user, **values), now())
         if state is ApplicationState.WITHDRAWN:
             applications.withdraw(self.session, user, application, now())
         elif state is not ApplicationState.DRAFT:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from passes.applications.bookings import Booking, Bookings, bookings_of
 from passes.applications.findings import Check, CheckCode, CheckOutcome, CheckReport, CrewChecks, VehicleChecks
 from passes.applications.known import Known, known_about
+from passes.fleet.models import LabResult
 from passes.fleet.services import LICENCE_CLASSES
 from passes.local_time import local_date, start_of_day
 from protocol.claims import Role, VehicleClass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from passes.applications.models import Application, ApplicationCrew, ApplicationVehicle
+    from passes.fleet.models import CrewMember
 
 __all__ = ["Check", "CheckCode", "CheckOutcome", "CheckReport", "licence_fits", "run_all_checks", "run_checks"]
 
@@ -58,7 +60,7 @@ def run_checks(session: Session, application: Application, now: datetime) -> Che
 
     Args:
         session: an open session.
-        application: in any state.
+        application: in any state, and complete: nothing that was asked for is missing.
         now: moment of the checks.
     """
     return run_all_checks(session, [application], now)[application.id]
@@ -178,7 +180,7 @@ def _crew(
     if member.role is Role.DRIVER:
         yield _licence_fits(item, member.licence_class)
         yield _licence_valid(application, member.licence_expires_on)
-    yield _test_valid(application, member.test_expires_at)
+    yield _test_valid(application, member)
     booking = Booking(application.reference, is_own=True) if member.person_id in twice else booked.get(member.person_id)
     yield _free(CheckCode.PERSON_FREE, booking)
 
@@ -197,7 +199,10 @@ def _licence_valid(application: Application, last_day: date | None) -> Check:
     return Check(CheckCode.LICENCE_VALID, _outcome(good=last_day >= application.last_day), {"day": last_day})
 
 
-def _test_valid(application: Application, end: datetime | None) -> Check:
+def _test_valid(application: Application, member: CrewMember) -> Check:
+    end = member.test_expires_at
+    if member.test_result is LabResult.POSITIVE:
+        return Check(CheckCode.TEST_VALID, CheckOutcome.FAIL, {"is_positive": True})
     if end is None:
         return Check(CheckCode.TEST_VALID, CheckOutcome.UNKNOWN)
     return Check(CheckCode.TEST_VALID, _outcome(good=end > start_of_day(application.first_day)), {"moment": end})

@@ -125,6 +125,11 @@ class VehicleChecks(_Findings):
         for person in self.crew:
             yield from person.checks
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether something makes its pass impossible."""
+        return any(check.is_blocking for check in self)
+
 
 @dataclass(frozen=True)
 class CheckReport(_Findings):

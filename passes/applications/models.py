@@ -83,8 +83,10 @@ class CargoRule(Base):
 class Application(Base):
     """One request of a carrier: vehicles with crews, on one route, for one cargo and one window of days.
 
-    `first_day` and `last_day` are days in Asia/Ho_Chi_Minh, both included. `failed_checks` and `unknown_checks` are
-    what the automatic checks counted when it was sent: they sort the queue; whoever decides has them run anew.
+    `first_day` and `last_day` are days in Asia/Ho_Chi_Minh, both included. While it is a draft or returned, cargo,
+    days, places and vehicles may be missing (`drafts.missing_parts`); whatever was sent is complete. `failed_checks`
+    and `unknown_checks` are what the automatic checks counted when it was sent: they sort the queue; whoever decides
+    has them run anew.
     """
 
     __tablename__ = "applications"
@@ -94,9 +96,9 @@ class Application(Base):
     reference: Mapped[str] = mapped_column(sa.String(20), unique=True)
     carrier_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     state: Mapped[ApplicationState] = mapped_column(enum_column(ApplicationState), index=True)
-    cargo: Mapped[int] = mapped_column()
-    first_day: Mapped[date] = mapped_column()
-    last_day: Mapped[date] = mapped_column()
+    cargo: Mapped[int | None] = mapped_column()
+    first_day: Mapped[date | None] = mapped_column()
+    last_day: Mapped[date | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
@@ -120,18 +122,18 @@ class Application(Base):
 
     @property
     def route(self) -> tuple[str, ...]:
-        """Area codes from origin to destination."""
-        return tuple(stop.area_code for stop in self.stops)
+        """Area codes from origin to destination; of an unfinished draft, those that are known."""
+        return tuple(stop.area_code for stop in self.stops if stop.area_code)
 
 
 class ApplicationStop(Base):
-    """One place of the route; position 0 is the origin, the last one the destination."""
+    """One place of the route; position 0 is the origin, the last one the destination. A draft may leave either open."""
 
     __tablename__ = "application_stops"
 
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"))
+    area_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"))
 
 
 class ApplicationVehicle(Base):

@@ -56,6 +56,7 @@ ERRORS: Mapping[str, Any] = {
     "transition": _l("Trạng thái hồ sơ đã thay đổi, có thể do người khác vừa xử lý. Xem lại trạng thái ở dưới."),
     "not_editable": _l("Hồ sơ đã nộp hoặc đã có kết quả, không sửa được nữa."),
     "blocked": _l("Chưa nộp được: có mục kiểm tra không đạt mà không thể cấp giấy. Sửa các mục đó rồi nộp lại."),
+    "incomplete": _l("Hồ sơ chưa đủ thông tin để nộp. Làm nốt các mục còn thiếu ở dưới."),
     "window_over": _l("Ngày cuối xin cấp đã qua, không cấp giấy được. Hãy trả lại hồ sơ để đơn vị chọn ngày khác."),
     "inspection_expired": _l("Đăng kiểm của một xe hết hạn trước ngày bắt đầu, không cấp giấy được."),
     "claimed": _l("Hồ sơ này đang do người khác xét. Hãy xét hồ sơ khác."),
@@ -66,8 +67,8 @@ ERRORS: Mapping[str, Any] = {
     "note_missing": _l("Ghi rõ cần bổ sung, sửa đổi điều gì."),
     "not_own": _l("Có xe hoặc người không còn trong danh sách của đơn vị. Chọn lại."),
     "vehicle_twice": _l("Một xe được chọn hai lần."),
-    "crew_count": _l("Mỗi xe có từ một đến tám người, mỗi người một lần."),
-    "count": _l("Hồ sơ cần ít nhất một xe, một điểm đi và một điểm đến."),
+    "crew_count": _l("Mỗi xe có nhiều nhất tám người, mỗi người một lần."),
+    "count": _l("Hồ sơ có nhiều nhất 1.000 xe và 12 điểm trên lộ trình."),
 }
 
 _NAMES: Mapping[CheckCode, Any] = {
@@ -143,6 +144,8 @@ def check_finding(check: Check, *, is_reviewer: bool) -> str:
         if booking.is_own or is_reviewer:
             return _("Trùng thời gian với hồ sơ %(reference)s.", reference=booking.reference)
         return _("Trùng thời gian với hồ sơ của một đơn vị khác.")
+    if check.details.get("is_positive"):
+        return _("Kết quả dương tính: người này không được đi cùng xe.")
     values = {}
     if day := check.details.get("day"):
         values["day"] = short_date(day)

@@ -1,41 +1,30 @@
-"""Pages on which a carrier applies."""
+"""Pages on which a carrier sends applications and sees what became of them."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from passes import access, local_time
-from passes.applications import post_audit_views, queue, queue_views, review, services, texts
+from passes.applications import drafts, post_audit_views, queue, queue_views, review, services, texts
 from passes.applications.blueprint import bp, promise_hours
 from passes.applications.checks import run_checks
-from passes.applications.forms import ApplicationForm
-from passes.applications.models import Application, ApplicationState
+from passes.applications.models import ApplicationState
+from passes.applications.preparing import area_labels, own
 from passes.applications.transitions import EDITABLE, TRANSITIONS, Act
-from passes.areas.forms import is_choosing
 from passes.areas.services import labels
 from passes.db import db
-from passes.fleet.services import crew_of, vehicles_of
 from passes.issuing.register import passes_of
+from protocol.plates import format_plate
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 __all__ = ["bp", "post_audit_views", "queue_views", "review"]  # importing these adds the authority's pages to `bp`
 _PER_PAGE = 25
-_USUAL_DAYS = 7
-
-
-def _own(reference: str) -> Application:
-    return queue.find_application(db.session(), reference, current_user.organisation) or abort(404)
-
-
-def _area_labels(application: Application) -> dict[str, str]:
-    return labels(db.session(), application.route)
 
 
 @bp.get("/applications")
@@ -49,59 +38,19 @@ def index() -> str:
     return render_template("applications/index.html", applications=rows, state=wanted, states=texts.STATES, areas=areas)
 
 
-def _form_page(form: ApplicationForm, application: Application | None) -> str | Response:
-    """Show the form, or keep a complete one and go on to the page that checks it."""
-    session, carrier, now = db.session(), current_user.organisation, local_time.now()
-    vehicles, crew = vehicles_of(session, carrier), crew_of(session, carrier)
-    is_unfinished = form.change_rows() or is_choosing()
-    form.prepare(vehicles, crew, local_time.local_date(now))
-    if not is_unfinished and form.validate_on_submit():
-        try:
-            if application is None:
-                application = services.create_draft(session, current_user, form.draft(), now)
-            else:
-                services.change_draft(session, current_user, application, form.draft(), now)
-        except services.ApplicationError as error:
-            session.rollback()
-            form.form_errors.append(str(texts.ERRORS[error.code]))
-        else:
-            session.commit()
-            return redirect(url_for("applications.check", reference=application.reference))
-    return render_template(
-        "applications/form.html", form=form, application=application, has_fleet=bool(vehicles), has_crew=bool(crew)
-    )
-
-
-@bp.route("/applications/new", methods=["GET", "POST"])
-@access.requires("applications.apply")
-def new() -> str | Response:
-    """Begin an application; the window starts as this week."""
-    today = local_time.local_date(local_time.now())
-    last_day = today + timedelta(days=_USUAL_DAYS - 1)
-    return _form_page(ApplicationForm(data={"first_day": today, "last_day": last_day}), None)
-
-
-@bp.route("/applications/<reference>/edit", methods=["GET", "POST"])
-@access.requires("applications.apply")
-def edit(reference: str) -> str | Response:
-    """Change an application that is not sent, or that came back."""
-    application = _own(reference)
-    if application.state not in EDITABLE:
-        flash(texts.ERRORS["not_editable"], "warning")
-        return redirect(url_for("applications.show", reference=application.reference))
-    return _form_page(ApplicationForm.of(application), application)
-
-
 @bp.get("/applications/<reference>/check")
 @access.requires("applications.apply")
 def check(reference: str) -> str | Response:
     """Show all answers and what the automatic checks say, before sending."""
-    application = _own(reference)
+    application = own(reference)
     if application.state not in EDITABLE:
         return redirect(url_for("applications.show", reference=application.reference))
+    if drafts.missing_parts(application):
+        flash(texts.ERRORS["incomplete"], "warning")
+        return redirect(url_for("applications.edit", reference=application.reference))
     report = run_checks(db.session(), application, local_time.now())
     return render_template(
-        "applications/check.html", application=application, report=report, areas=_area_labels(application)
+        "applications/check.html", application=application, report=report, areas=area_labels(application)
     )
 
 
@@ -109,7 +58,7 @@ def check(reference: str) -> str | Response:
 @access.requires("applications.apply")
 def submit(reference: str) -> Response:
     """Send an application."""
-    application = _own(reference)
+    application = own(reference)
     try:
         services.submit(db.session(), current_user, application, local_time.now())
     except services.ApplicationError as error:
@@ -120,11 +69,28 @@ def submit(reference: str) -> Response:
     return redirect(url_for("applications.submitted", reference=application.reference))
 
 
+@bp.post("/applications/<reference>/drop-failed")
+@access.requires("applications.apply")
+def drop_failed(reference: str) -> Response:
+    """Take the vehicles out for which no pass could be made, so that the others need not wait for them."""
+    application, now = own(reference), local_time.now()
+    try:
+        dropped = services.drop_blocked(db.session(), current_user, application, now)
+    except services.ApplicationError as error:
+        db.session.rollback()
+        flash(texts.ERRORS[error.code], "error")
+    else:
+        db.session.commit()
+        plates = ", ".join(format_plate(vehicle.plate) for vehicle in dropped)
+        flash(_("Đã bỏ khỏi hồ sơ: %(plates)s.", plates=plates), "success")
+    return redirect(url_for("applications.check", reference=reference))
+
+
 @bp.get("/applications/<reference>/submitted")
 @access.requires("applications.apply")
 def submitted(reference: str) -> str | Response:
     """Confirm: the reference number, what happens next, and when."""
-    application = _own(reference)
+    application = own(reference)
     if application.state is not ApplicationState.SUBMITTED:
         return redirect(url_for("applications.show", reference=application.reference))
     promise = queue.promise_of(application, promise_hours(), local_time.now())
@@ -136,14 +102,14 @@ def submitted(reference: str) -> str | Response:
 @access.requires("applications.apply")
 def show(reference: str) -> str:
     """Show an application: where it stands, what it says, which passes came of it."""
-    application, now = _own(reference), local_time.now()
+    application, now = own(reference), local_time.now()
     promise = None
     if application.state is ApplicationState.SUBMITTED:
         promise = queue.promise_of(application, promise_hours(), now)
     return render_template(
         "applications/show.html",
         application=application,
-        areas=_area_labels(application),
+        areas=area_labels(application),
         promise=promise,
         passes=passes_of(db.session(), application),
         is_editable=application.state in EDITABLE,
@@ -155,7 +121,7 @@ def show(reference: str) -> str:
 @access.requires("applications.apply")
 def withdraw(reference: str) -> str | Response:
     """Ask, then take an application back."""
-    application = _own(reference)
+    application = own(reference)
     if request.method == "GET" and application.state in TRANSITIONS[Act.WITHDRAW].sources:
         return render_template("applications/withdraw.html", application=application)
     try:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from passes.applications.services import ApplicationDraft, CrewedVehicle, approve, create_draft, submit
+from passes.applications.drafts import ApplicationDraft, CrewedVehicle, create_draft
+from passes.applications.services import approve, submit
 from passes.fleet.services import CrewDraft, change_crew_member, crew_of, vehicles_of
 from passes.issuing.models import VehiclePass
 from protocol.claims import CargoClass

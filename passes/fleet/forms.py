@@ -12,10 +12,19 @@ from wtforms import StringField
 from wtforms.validators import Length, ValidationError
 
 from passes.areas.forms import AreaField
-from passes.fleet.models import CrewMember, Vehicle
-from passes.fleet.services import LICENCE_CLASSES, MAX_PAYLOAD_TONNES, CrewDraft, FleetError, VehicleDraft
+from passes.fleet.drafts import (
+    LICENCE_CLASSES,
+    MAX_PAYLOAD_TONNES,
+    MAX_VACCINE_DOSES,
+    CrewDraft,
+    FleetError,
+    VehicleDraft,
+)
+from passes.fleet.models import CrewMember, LabResult, Vehicle
+from passes.fleet.texts import ERRORS, test_result_choices
 from passes.form_fields import (
     ClockField,
+    CountField,
     DayField,
     PhoneField,
     RadioField,
@@ -37,22 +46,6 @@ _PAPERS_PAST_DAYS = 10 * 365
 _PAPERS_FUTURE_DAYS = 15 * 365
 _TEST_DAYS = 60
 _NAME_CHARS = 60
-
-_MESSAGES = {
-    "plate_taken": _l("Biển số này đã có trong danh sách phương tiện của đơn vị."),
-    "plate_retired": _l("Xe mang biển số này đã ngừng sử dụng. Muốn dùng lại, hãy thêm xe như xe mới."),
-    "payload_range": _l("Tải trọng phải lớn hơn 0 và dưới 200 tấn."),
-    "person_taken": _l("Người có số giấy tờ tùy thân này đã có trong danh sách của đơn vị."),
-    "name_missing": _l("Nhập họ và tên."),
-    "name_differs": _l(
-        "Số giấy tờ tùy thân này đã được khai với họ tên khác. Kiểm tra lại số và họ tên trên thẻ; nếu cả hai đều "
-        "đúng, hãy báo cơ quan cấp giấy."
-    ),
-    "name_shared": _l("Đơn vị khác cũng khai người này, nên không đổi được họ tên. Hãy báo cơ quan cấp giấy."),
-    "licence_unknown": _l("Chọn một hạng giấy phép lái xe trong danh sách."),
-    "licence_missing": _l("Lái xe phải có hạng giấy phép lái xe."),
-    "licence_expiry_missing": _l("Nhập ngày hết hạn giấy phép lái xe."),
-}
 
 
 class PlateField(TypedField):
@@ -86,7 +79,7 @@ class IdNumberField(TypedField):
 def show_error(form: FlaskForm, error: FleetError) -> None:
     """Put what a service refused beside its field."""
     field = form[error.field]
-    field.errors = [*field.errors, str(_MESSAGES[error.code])]
+    field.errors = [*field.errors, str(ERRORS[error.code])]
 
 
 class VehicleForm(FlaskForm):
@@ -123,7 +116,7 @@ class VehicleForm(FlaskForm):
     def validate_payload_tonnes(self, field: TonnesField) -> None:
         """A payload is more than nothing, and less than a ship's."""
         if field.data is not None and not 0 < field.data < MAX_PAYLOAD_TONNES:
-            raise ValidationError(str(_MESSAGES["payload_range"]))
+            raise ValidationError(str(ERRORS["payload_range"]))
 
     def draft(self) -> VehicleDraft:
         """Return the values of a form without errors."""
@@ -164,6 +157,14 @@ class CrewForm(FlaskForm):
         [WithinDays(_PAPERS_PAST_DAYS, _PAPERS_FUTURE_DAYS)],
         description=_l("Ví dụ: 18/09/2025"),
     )
+    usual_plate = PlateField(
+        _l("Xe thường đi"),
+        description=_l(
+            "Biển số một xe của đơn vị. Khi chọn xe đó trong hồ sơ, người này được xếp sẵn. Ví dụ: 29C-123.45"
+        ),
+    )
+    vaccine_doses = CountField(_l("Số mũi vắc xin đã tiêm"), description=_l("Ví dụ: 2"))
+    test_result = SelectField(_l("Kết quả xét nghiệm"), coerce=str, default="")
     test_day = DayField(
         _l("Có giá trị đến ngày"),
         [WithinDays(_TEST_DAYS, _TEST_DAYS)],
@@ -175,6 +176,7 @@ class CrewForm(FlaskForm):
         """Fill the choices in the reader's language."""
         super().__init__(*args, **kwargs)
         self.role.choices = crew_role_choices()
+        self.test_result.choices = [("", _("Chưa có")), *test_result_choices()]
         self.licence_class.choices = [("", _("Không có")), *((name, name) for name in LICENCE_CLASSES)]
 
     @classmethod
@@ -189,6 +191,9 @@ class CrewForm(FlaskForm):
             role=member.role.value,
             licence_class=member.licence_class or "",
             licence_expires_on=member.licence_expires_on,
+            usual_plate=member.usual_vehicle.plate if member.usual_vehicle else None,
+            vaccine_doses=member.vaccine_doses,
+            test_result=member.test_result.value if member.test_result else "",
             test_day=test_day,
             test_clock=test_clock,
         )
@@ -196,22 +201,29 @@ class CrewForm(FlaskForm):
     def validate_name(self, field: StringField) -> None:
         """A name can be seen."""
         if not field.data:
-            raise ValidationError(str(_MESSAGES["name_missing"]))
+            raise ValidationError(str(ERRORS["name_missing"]))
 
     def validate_licence_class(self, field: SelectField) -> None:
         """A driver has a licence."""
         if self.role.data == Role.DRIVER and not field.data:
-            raise ValidationError(str(_MESSAGES["licence_missing"]))
+            raise ValidationError(str(ERRORS["licence_missing"]))
 
     def validate_licence_expires_on(self, field: DayField) -> None:
         """A licence has a last day."""
         if self.licence_class.data and field.data is None and not field.errors:
-            raise ValidationError(str(_MESSAGES["licence_expiry_missing"]))
+            raise ValidationError(str(ERRORS["licence_expiry_missing"]))
+
+    def validate_vaccine_doses(self, field: CountField) -> None:
+        """Nobody had fewer than no doses."""
+        if field.data is not None and not 0 <= field.data <= MAX_VACCINE_DOSES:
+            raise ValidationError(str(ERRORS["doses_range"]))
 
     def validate_test_day(self, field: DayField) -> None:
         """An hour needs its day."""
         if self.test_clock.data is not None and field.data is None and not field.errors:
             raise ValidationError(_("Nhập ngày, hoặc bỏ trống cả ngày và giờ."))
+        if self.test_result.data == LabResult.NEGATIVE and field.data is None and not field.errors:
+            raise ValidationError(str(ERRORS["test_expiry_missing"]))
 
     def validate_test_clock(self, field: ClockField) -> None:
         """A day needs its hour: the test ends at that minute."""
@@ -232,4 +244,7 @@ class CrewForm(FlaskForm):
             licence_class=self.licence_class.data or None,
             licence_expires_on=self.licence_expires_on.data,
             test_expires_at=test,
+            test_result=LabResult(self.test_result.data) if self.test_result.data else None,
+            vaccine_doses=self.vaccine_doses.data,
+            usual_plate=self.usual_plate.data,
         )

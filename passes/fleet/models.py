@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,6 +13,13 @@ from passes.accounts.models import Organisation
 from passes.db import Base, UtcDateTime, enum_column
 from passes.people.models import Person
 from protocol.claims import Role as CrewRole
+
+
+class LabResult(enum.StrEnum):
+    """What a test for the disease found."""
+
+    NEGATIVE = "negative"
+    POSITIVE = "positive"
 
 
 class Vehicle(Base):
@@ -35,7 +43,10 @@ class Vehicle(Base):
 
 
 class CrewMember(Base):
-    """A person who drives or assists for one carrier, with the papers that say so; retired, never deleted."""
+    """A person who drives or assists for one carrier, with the papers that say so; retired, never deleted.
+
+    `usual_vehicle_id` is the vehicle the person goes with unless somebody says otherwise.
+    """
 
     __tablename__ = "crew_members"
     __table_args__ = (sa.UniqueConstraint("carrier_id", "person_id"),)
@@ -46,7 +57,11 @@ class CrewMember(Base):
     role: Mapped[CrewRole] = mapped_column(enum_column(CrewRole))
     licence_class: Mapped[str | None] = mapped_column(sa.String(4))
     licence_expires_on: Mapped[date | None] = mapped_column()
+    vaccine_doses: Mapped[int | None] = mapped_column()
+    test_result: Mapped[LabResult | None] = mapped_column(enum_column(LabResult))
     test_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    usual_vehicle_id: Mapped[int | None] = mapped_column(sa.ForeignKey("vehicles.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship(lazy="joined")
+    usual_vehicle: Mapped[Vehicle | None] = relationship(lazy="joined")

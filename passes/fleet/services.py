@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -11,77 +10,32 @@ from passes import audit
 from passes.accounts.models import Organisation
 from passes.areas.services import fold
 from passes.batches import in_batches
-from passes.errors import ValueRefusedError
+from passes.fleet.drafts import (
+    LICENCE_CLASSES,
+    MAX_PAYLOAD_TONNES,
+    CrewDraft,
+    FleetError,
+    VehicleDraft,
+    checked_crew,
+    checked_vehicle,
+)
 from passes.fleet.models import CrewMember, Vehicle
 from passes.followup import services as followup
 from passes.movement import services as movement
-from passes.names import tidy
 from passes.people.services import change_person, find_person, keep_person
-from protocol.claims import Role, VehicleClass
-from protocol.contents import MAX_NAME_CHARS
-from protocol.people import normalise_id_number
+from protocol.claims import Role
 from protocol.plates import normalise_plate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
-    from decimal import Decimal
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import User
     from passes.people.models import Person
 
-MAX_PAYLOAD_TONNES = 200
-"""Tonnes; no road vehicle carries that much."""
-LICENCE_CLASSES = ("B2", "C", "D", "E", "FB2", "FC", "FD", "FE")
-"""Driving licence classes that allow driving a goods vehicle."""
-
-
-class FleetError(ValueRefusedError):
-    """A vehicle or a crew member cannot be kept as given."""
-
-
-@dataclass(frozen=True)
-class VehicleDraft:
-    """What a carrier says of a vehicle.
-
-    Args:
-        plate: as typed or normalised.
-        vehicle_class: its kind.
-        payload_tonnes: in steps of 0.1 t.
-        inspection_expires_on: last day of its inspection.
-    """
-
-    plate: str
-    vehicle_class: VehicleClass
-    payload_tonnes: Decimal
-    inspection_expires_on: date
-
-
-@dataclass(frozen=True)
-class CrewDraft:
-    """What a carrier says of a driver or assistant.
-
-    Args:
-        id_number: as typed or normalised.
-        name: as on the ID card.
-        phone: E.164.
-        residence_code: ward of residence.
-        role: what the person does on board.
-        licence_class: out of `LICENCE_CLASSES`; None for an assistant without one.
-        licence_expires_on: last day of the licence.
-        test_expires_at: until when the last test result holds, aware; None if there is none.
-    """
-
-    id_number: str
-    name: str
-    phone: str
-    residence_code: str
-    role: Role
-    licence_class: str | None
-    licence_expires_on: date | None
-    test_expires_at: datetime | None
+__all__ = ["LICENCE_CLASSES", "MAX_PAYLOAD_TONNES", "CrewDraft", "FleetError", "VehicleDraft"]
 
 
 def vehicles_of(session: Session, carrier: Organisation) -> list[Vehicle]:
@@ -98,6 +52,15 @@ def crew_of(session: Session, carrier: Organisation) -> list[CrewMember]:
 
 def _by_given_name(member: CrewMember) -> tuple[str, ...]:
     return tuple(reversed(fold(member.person.name or "").split()))
+
+
+def usual_crew(session: Session, carrier: Organisation) -> dict[int, list[CrewMember]]:
+    """Return who usually goes with each of the carrier's vehicles, drivers first, by the vehicle's row id."""
+    found: dict[int, list[CrewMember]] = {}
+    for member in crew_of(session, carrier):
+        if member.usual_vehicle_id is not None:
+            found.setdefault(member.usual_vehicle_id, []).append(member)
+    return found
 
 
 def find_vehicle(session: Session, carrier: Organisation, vehicle_id: int) -> Vehicle | None:
@@ -132,11 +95,10 @@ def add_vehicle(session: Session, actor: User, draft: VehicleDraft, now: datetim
 
     Raises:
         protocol.plates.PlateError: the plate is none.
-        FleetError: the carrier has this vehicle (`plate_taken`), or a value is out of range.
+        FleetError: the carrier has this vehicle (`plate_taken`), or `checked_vehicle` refuses a value.
     """
-    plate = normalise_plate(draft.plate)
-    _check_payload(draft)
-    carrier = actor.organisation
+    draft = checked_vehicle(draft)
+    plate, carrier = draft.plate, actor.organisation
     vehicle = session.scalar(sa.select(Vehicle).where(Vehicle.carrier_id == carrier.id, Vehicle.plate == plate))
     if vehicle is not None and vehicle.retired_at is None:
         raise FleetError("plate_taken", "plate", f"{plate} is registered already")
@@ -154,11 +116,11 @@ def change_vehicle(session: Session, actor: User, vehicle: Vehicle, draft: Vehic
 
     Raises:
         protocol.plates.PlateError: the plate is none.
-        FleetError: another vehicle of the carrier has the plate (`plate_taken`, `plate_retired`), or a value is out of
-            range.
+        FleetError: another vehicle of the carrier has the plate (`plate_taken`, `plate_retired`), or `checked_vehicle`
+            refuses a value.
     """
-    plate = normalise_plate(draft.plate)
-    _check_payload(draft)
+    draft = checked_vehicle(draft)
+    plate = draft.plate
     other = session.scalar(
         sa.select(Vehicle).where(
             Vehicle.carrier_id == vehicle.carrier_id, Vehicle.plate == plate, Vehicle.id != vehicle.id
@@ -171,11 +133,6 @@ def change_vehicle(session: Session, actor: User, vehicle: Vehicle, draft: Vehic
     _write_vehicle(vehicle, draft)
     details = {"plate": plate, "inspection_expires_on": draft.inspection_expires_on.isoformat()}
     audit.record(session, actor, "fleet.change_vehicle", vehicle, details, now)
-
-
-def _check_payload(draft: VehicleDraft) -> None:
-    if not 0 < draft.payload_tonnes < MAX_PAYLOAD_TONNES:
-        raise FleetError("payload_range", "payload_tonnes", f"{draft.payload_tonnes} t is not a payload")
 
 
 def _write_vehicle(vehicle: Vehicle, draft: VehicleDraft) -> None:
@@ -196,14 +153,14 @@ def add_crew_member(session: Session, actor: User, draft: CrewDraft, now: dateti
     Raises:
         protocol.people.IdNumberError: the ID number is none.
         FleetError: the person is in the carrier's list (`person_taken`), the ID number is on file under another name
-            (`name_differs`), or the papers do not fit the role.
+            (`name_differs`), the usual vehicle is none of the carrier's (`usual_plate_unknown`), or `checked_crew`
+            refuses a value.
     """
-    id_number = normalise_id_number(draft.id_number)
-    draft = _checked(draft)
+    draft = checked_crew(draft)
     carrier = actor.organisation
-    person = find_person(session, id_number)
+    person = find_person(session, draft.id_number)
     if person is None:
-        person = keep_person(session, id_number=id_number, name=draft.name, now=now)
+        person = keep_person(session, id_number=draft.id_number, name=draft.name, now=now)
     elif person.name and fold(person.name) != fold(draft.name):
         raise FleetError("name_differs", "name", "this ID number is on file under another name")
     _write_person(session, person, draft, person.name or draft.name, now)
@@ -216,7 +173,7 @@ def add_crew_member(session: Session, actor: User, draft: CrewDraft, now: dateti
         member = CrewMember(carrier_id=carrier.id, person=person, created_at=now)
         session.add(member)
     member.retired_at = None
-    _write_papers(member, draft)
+    _write_papers(session, carrier.id, member, draft)
     audit.record(session, actor, "fleet.add_crew", member, {"role": draft.role.value}, now)
     return member
 
@@ -225,13 +182,14 @@ def change_crew_member(session: Session, actor: User, member: CrewMember, draft:
     """Correct or renew what is known of a crew member. The ID number stays: another number is another person.
 
     Raises:
-        FleetError: the name is also on file for another carrier (`name_shared`), or the papers do not fit the role.
+        FleetError: the name is also on file for another carrier (`name_shared`), the usual vehicle is none of the
+            carrier's (`usual_plate_unknown`), or `checked_crew` refuses a value.
     """
-    draft = _checked(draft)
+    draft = checked_crew(draft)
     if fold(member.person.name or "") != fold(draft.name) and _is_shared(session, member):
         raise FleetError("name_shared", "name", "another carrier has this person too")
     _write_person(session, member.person, draft, draft.name, now)
-    _write_papers(member, draft)
+    _write_papers(session, member.carrier_id, member, draft)
     audit.record(session, actor, "fleet.change_crew", member, {"role": draft.role.value}, now)
 
 
@@ -258,21 +216,27 @@ def _is_shared(session: Session, member: CrewMember) -> bool:
     return session.scalar(statement.limit(1)) is not None
 
 
-def _checked(draft: CrewDraft) -> CrewDraft:
-    draft = replace(draft, name=tidy(draft.name))
-    if not 0 < len(draft.name) <= MAX_NAME_CHARS:
-        raise FleetError("name_missing", "name", f"a name has 1 to {MAX_NAME_CHARS} characters")
-    if draft.licence_class is not None and draft.licence_class not in LICENCE_CLASSES:
-        raise FleetError("licence_unknown", "licence_class", f"{draft.licence_class!r} is not a licence class")
-    if draft.role is Role.DRIVER and draft.licence_class is None:
-        raise FleetError("licence_missing", "licence_class", "a driver has a licence class")
-    if draft.licence_class is not None and draft.licence_expires_on is None:
-        raise FleetError("licence_expiry_missing", "licence_expires_on", "a licence has a last day")
-    return draft
+def find_plate(session: Session, carrier_id: int, plate: str) -> Vehicle | None:
+    """Return the carrier's vehicle in use with this normalised plate, or None."""
+    return session.scalar(
+        sa.select(Vehicle).where(Vehicle.carrier_id == carrier_id, Vehicle.plate == plate, Vehicle.retired_at.is_(None))
+    )
 
 
-def _write_papers(member: CrewMember, draft: CrewDraft) -> None:
+def _usual_vehicle(session: Session, carrier_id: int, written: str | None) -> Vehicle | None:
+    if not written:
+        return None
+    vehicle = find_plate(session, carrier_id, normalise_plate(written))
+    if vehicle is None:
+        raise FleetError("usual_plate_unknown", "usual_plate", f"the carrier has no vehicle {written!r}")
+    return vehicle
+
+
+def _write_papers(session: Session, carrier_id: int, member: CrewMember, draft: CrewDraft) -> None:
     member.role = draft.role
     member.licence_class = draft.licence_class
     member.licence_expires_on = draft.licence_expires_on if draft.licence_class else None
+    member.vaccine_doses = draft.vaccine_doses
+    member.test_result = draft.test_result
     member.test_expires_at = draft.test_expires_at
+    member.usual_vehicle = _usual_vehicle(session, carrier_id, draft.usual_plate)

@@ -14,6 +14,7 @@ from passes.areas.services import fold, labels
 from passes.db import db
 from passes.fleet import services
 from passes.fleet.forms import CrewForm, VehicleForm, show_error
+from passes.fleet.texts import TEST_RESULTS
 from protocol.plates import format_plate
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from passes.fleet.models import CrewMember, Vehicle
 
 bp = Blueprint("fleet", __name__, url_prefix="/fleet")
+
+bp.add_app_template_filter(lambda result: TEST_RESULTS[result], "test_result")
 
 
 def _is_sent(form: FlaskForm) -> bool:

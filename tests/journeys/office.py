@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from passes.local_time import local_date, now
 
@@ -20,11 +20,6 @@ DEPOT = "Phường Thanh Xuân Trung, Quận Thanh Xuân"
 def spoken(day: date) -> str:
     """A day as people here write it."""
     return f"{day:%d/%m/%Y}"
-
-
-def choose(control: Locator, words: str) -> None:
-    """Choose the option of a list that holds these words."""
-    control.select_option(control.locator("option", has_text=words).first.get_attribute("value"))
 
 
 def follow(page: Page, name: str) -> None:
@@ -72,16 +67,23 @@ def apply(world: World, page: Page) -> str:
     today = local_date(now())
     follow(page, "Hồ sơ")
     page.get_by_role("link", name="Lập hồ sơ mới").first.click()
-    choose(page.get_by_label("Phương tiện", exact=True), PLATE)
-    choose(page.get_by_label("Lái xe", exact=True), DRIVER)
-    choose(page.get_by_label("Người thứ hai"), ASSISTANT)
     choose_area(page, "Điểm đi", "dong hai 1", "Phường Đông Hải 1, Quận Hải An")
     choose_area(page, "Điểm đến", "thanh xuan trung", DEPOT)
     page.get_by_label("Loại hàng").select_option(index=1)
     page.get_by_label("Từ ngày").fill(spoken(today))
     page.get_by_label("Đến hết ngày").fill(spoken(today + timedelta(days=6)))
     world.shot(page, "carrier-application")
-    page.get_by_role("button", name="Lưu và kiểm tra").click()
+    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    page.get_by_text(PLATE).click()
+    world.shot(page, "carrier-application-vehicles")
+    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    page.get_by_role("link", name="Xếp người cho").click()
+    for name in (DRIVER, ASSISTANT):
+        page.get_by_label(name).check()
+    world.shot(page, "carrier-application-crew")
+    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    world.shot(page, "carrier-application-tasks")
+    page.get_by_role("link", name="Làm tiếp").click()
     expect(page.get_by_role("main")).to_contain_text(PLATE)
     world.shot(page, "carrier-check")
     page.get_by_role("button", name="Nộp hồ sơ").click()

@@ -8,13 +8,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
-from passes.applications.models import Application, ApplicationState, RefusalCode
+from passes.applications.drafts import CrewedVehicle
+from passes.applications.models import ApplicationState, RefusalCode
 from passes.applications.refusals import all_refusals
-from passes.applications.services import CrewedVehicle
 from passes.applications.texts import ERRORS, OUTCOMES, STATES
 from passes.issuing.models import VehiclePass
-from protocol.claims import Role
-from tests.factories import CHUONG_DUONG, UNG_HOA, Factories, now, today
+from tests.factories import HOAN_KIEM, UNG_HOA, Factories, now, today
 from tests.passes.pages import Login, words
 
 
@@ -23,126 +22,10 @@ def reviewing(factories: Factories, login: Login) -> FlaskClient:
     return login(factories.user("reviewer"))
 
 
-@pytest.fixture
-def typed(factories: Factories, carrier: User) -> dict[str, str]:
-    """What a clerk fills in."""
-    return {
-        "vehicles-0-vehicle": str(factories.vehicle(carrier, plate="29C12345").id),
-        "vehicles-0-driver": str(factories.crew(carrier).id),
-        "vehicles-0-second": str(factories.crew(carrier, Role.ASSISTANT).id),
-        "vehicles-0-third": "",
-        "origin": CHUONG_DUONG,
-        "stops-0": "van dinh",
-        "destination": "Ứng Hòa",
-        "cargo": "1",
-        "first_day": f"{today():%d/%m/%Y}",
-        "last_day": f"{today() + timedelta(days=2):%d/%m/%Y}",
-    }
-
-
 def test_every_state_refusal_and_outcome_has_its_words(session: Session) -> None:
     assert set(STATES) == set(ApplicationState)
     assert {row.code for row in all_refusals(session) if row.vi and row.en} == set(RefusalCode)
     assert all(str(tag.text) for tag in OUTCOMES.values())
-
-
-def test_a_carrier_applies_from_form_to_confirmation(
-    session: Session, desk: FlaskClient, typed: dict[str, str]
-) -> None:
-    answer = desk.post("/applications/new", data=typed)
-    application = session.query(Application).one()
-    assert answer.headers["Location"] == f"/applications/{application.reference}/check"
-    assert application.route == (CHUONG_DUONG, "10354", UNG_HOA)
-    assert [entry.member.role for entry in application.vehicles[0].crew] == [Role.DRIVER, Role.ASSISTANT]
-    page = words(desk.get(answer.headers["Location"]))
-    assert "Mọi mục kiểm tra tự động đều đạt." in page
-    assert "Thị trấn Vân Đình, Huyện Ứng Hòa" in page
-    answer = desk.post(f"/applications/{application.reference}/submit", follow_redirects=True)
-    page = words(answer)
-    assert f"Mã hồ sơ {application.reference}" in page
-    assert "có kết quả trước ngày mai lúc" in page
-    assert "Hiện không có hồ sơ nào nộp trước đang chờ." in page
-    session.refresh(application)
-    assert application.state is ApplicationState.SUBMITTED
-
-
-@pytest.mark.parametrize(
-    ("change", "field", "message"),
-    [
-        ({"vehicles-0-vehicle": ""}, "vehicles-0-vehicle", "Chọn phương tiện."),
-        ({"vehicles-0-driver": ""}, "vehicles-0-driver", "Chọn lái xe."),
-        ({"origin": ""}, "origin", "Nhập điểm đi."),
-        ({"destination": ""}, "destination", "Nhập điểm đến."),
-        ({"destination": "01"}, "destination", "không thuộc cấp địa bàn được hỏi ở đây"),
-        ({"stops-0": "chuong duong"}, "stops-0", "Có 2 địa bàn khớp"),
-        ({"cargo": ""}, "cargo", "Chọn loại hàng."),
-        ({"first_day": ""}, "first_day", "Nhập ngày bắt đầu."),
-        ({"first_day": "01/01/2021"}, "first_day", "Ngày bắt đầu phải từ hôm nay trở đi."),
-        ({"first_day": 99}, "first_day", "ngày bắt đầu quá xa"),
-        ({"last_day": -1}, "last_day", "Ngày cuối cùng phải từ ngày bắt đầu"),
-        ({"last_day": 30}, "last_day", "nhiều nhất 30 ngày"),
-    ],
-)
-def test_a_wrong_answer_is_named_at_its_field_and_nothing_is_lost(
-    session: Session, desk: FlaskClient, typed: dict[str, str], change: dict[str, str | int], field: str, message: str
-) -> None:
-    # A number is a day from today: the run may have begun before midnight.
-    said = {
-        name: f"{today() + timedelta(days=value):%d/%m/%Y}" if isinstance(value, int) else value
-        for name, value in change.items()
-    }
-    text = desk.post("/applications/new", data=typed | said).get_data(as_text=True)
-    assert f'<a href="#{field}">' in text
-    assert f'id="{field}-error"' in text
-    assert message in text
-    for name in ("first_day", "last_day"):
-        assert f'value="{(typed | said)[name]}"' in text
-    if "vehicles-0-vehicle" not in change:
-        assert f'<option selected value="{typed["vehicles-0-vehicle"]}">' in text
-    assert session.query(Application).count() == 0
-
-
-def test_one_person_or_vehicle_chosen_twice_is_named_at_the_second_choice(
-    session: Session, desk: FlaskClient, typed: dict[str, str]
-) -> None:
-    again = {"vehicles-1-vehicle": typed["vehicles-0-vehicle"], "vehicles-1-driver": typed["vehicles-0-driver"]}
-    text = desk.post("/applications/new", data=typed | again).get_data(as_text=True)
-    assert 'id="vehicles-1-vehicle-error"' in text
-    assert "Phương tiện này đã được chọn ở trên." in text
-    text = desk.post("/applications/new", data=typed | {"vehicles-0-third": typed["vehicles-0-driver"]}).get_data(
-        as_text=True
-    )
-    assert 'id="vehicles-0-third-error"' in text
-    assert session.query(Application).count() == 0
-
-
-def test_rows_are_added_and_removed_without_scripts(desk: FlaskClient, typed: dict[str, str]) -> None:
-    text = desk.post("/applications/new", data=typed | {"add_row": "vehicles"}).get_data(as_text=True)
-    assert 'name="vehicles-1-vehicle"' in text
-    assert "error-summary" not in text
-    assert f'value="{typed["first_day"]}"' in text
-    text = desk.post("/applications/new", data=typed | {"add_row": "stops"}).get_data(as_text=True)
-    assert 'name="stops-1"' in text
-    second = {f"vehicles-1-{name}": "" for name in ("vehicle", "driver", "second", "third")}
-    text = desk.post("/applications/new", data=typed | second | {"remove_row": "vehicles-0"}).get_data(as_text=True)
-    assert 'name="vehicles-0-vehicle"' not in text
-    assert 'name="vehicles-1-vehicle"' in text
-
-
-def test_of_two_areas_of_one_name_a_button_takes_the_one_meant(
-    session: Session, desk: FlaskClient, typed: dict[str, str]
-) -> None:
-    change = {"stops-0": "Chương Dương", "choose_area": "stops-0=10237"}
-    text = desk.post("/applications/new", data=typed | change).get_data(as_text=True)
-    assert "Xã Chương Dương, Huyện Thường Tín, Hà Nội" in text
-    assert "error-summary" not in text
-    assert session.query(Application).count() == 0
-
-
-def test_a_carrier_without_fleet_is_told_to_begin_there(desk: FlaskClient) -> None:
-    page = words(desk.get("/applications/new"))
-    assert "Chưa có phương tiện hoặc lái xe" in page
-    assert "Thêm phương tiện" in page
 
 
 def test_a_failed_check_is_said_before_sending_and_one_that_blocks_keeps_the_button_away(
@@ -206,17 +89,19 @@ def test_each_state_has_its_word_in_the_list_and_on_the_page(
 
 
 def test_a_returned_application_shows_the_note_is_changed_and_sent_again(
-    session: Session, factories: Factories, carrier: User, desk: FlaskClient, typed: dict[str, str]
+    session: Session, factories: Factories, carrier: User, desk: FlaskClient
 ) -> None:
     application = factories.application(carrier, ApplicationState.RETURNED)
     url = f"/applications/{application.reference}"
     assert "Ghi rõ điểm đến." in words(desk.get(url))
     assert "Ghi rõ điểm đến." in words(desk.get(f"{url}/edit"))
-    desk.post(f"{url}/edit", data=typed)
+    first_day, last_day = (f"{day:%d/%m/%Y}" for day in (application.first_day, application.last_day))
+    route = {"origin": "Hoàn Kiếm", "destination": UNG_HOA}
+    desk.post(f"{url}/trip", data=route | {"cargo": "1", "first_day": first_day, "last_day": last_day})
     desk.post(f"{url}/submit")
     session.refresh(application)
     assert application.state is ApplicationState.SUBMITTED
-    assert application.vehicles[0].vehicle.plate == "29C12345"
+    assert application.route == (HOAN_KIEM, UNG_HOA)
 
 
 def test_what_is_sent_is_not_changed_on_the_pages(factories: Factories, carrier: User, desk: FlaskClient) -> None:
@@ -236,15 +121,13 @@ def test_an_application_is_withdrawn_after_a_question(factories: Factories, carr
     assert str(ERRORS["transition"]) in words(desk.post(url, follow_redirects=True))
 
 
-def test_a_carrier_never_reaches_another_carriers_applications(
-    factories: Factories, desk: FlaskClient, typed: dict[str, str]
-) -> None:
+def test_a_carrier_never_reaches_another_carriers_applications(factories: Factories, desk: FlaskClient) -> None:
     theirs = factories.application(factories.user())
     url = f"/applications/{theirs.reference}"
     for path in ("", "/edit", "/check", "/withdraw", "/submitted"):
         assert desk.get(url + path).status_code == 404
-    for path in ("/edit", "/submit", "/withdraw"):
-        assert desk.post(url + path, data=typed).status_code == 404
+    for path in ("/trip", "/submit", "/withdraw"):
+        assert desk.post(url + path).status_code == 404
     assert theirs.state is ApplicationState.DRAFT
     assert theirs.reference not in words(desk.get("/applications"))
 

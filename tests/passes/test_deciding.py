@@ -11,6 +11,7 @@ from passes.accounts.models import User
 from passes.applications import batch, cargo, claims, post_audit, queue, refusals, services
 from passes.applications.checks import CheckCode, CheckOutcome, run_checks
 from passes.applications.decisions import VehicleRefusal
+from passes.applications.drafts import CrewedVehicle
 from passes.applications.models import (
     Application,
     ApplicationState,
@@ -21,7 +22,7 @@ from passes.applications.models import (
     ReviewClaim,
 )
 from passes.applications.queue import CheckSummary, QueueFilter, Urgency
-from passes.applications.services import ApplicationError, CrewedVehicle
+from passes.applications.transitions import ApplicationError
 from passes.audit import AuditEntry
 from passes.issuing.models import PassStatus, RevocationReason, VehiclePass
 from passes.issuing.services import revoke

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
 from passes.applications import post_audit
+from passes.applications.drafts import CrewedVehicle
 from passes.applications.models import ApplicationState, PostAudit, PostAuditOutcome, RefusalCode, ReviewClaim
-from passes.applications.services import CrewedVehicle
 from passes.issuing.models import PassStatus
 from protocol.claims import VehicleClass
 from tests.factories import Factories, now

@@ -13,12 +13,13 @@ from passes.accounts.models import User
 from passes.audit import AuditEntry
 from passes.db import db, privacy
 from passes.fleet import services
-from passes.fleet.models import CrewMember, Vehicle
+from passes.fleet.models import CrewMember, LabResult, Vehicle
 from passes.followup.models import FollowUp
 from passes.movement.models import Movement, MovementSource
 from passes.movement.services import ZoneDraft, publish_zone
 from passes.people.models import Person
 from protocol.claims import Role, VehicleClass
+from protocol.plates import format_plate
 from protocol.zones import ZoneKind
 from tests.factories import CHUONG_DUONG, HOAN_KIEM, UNG_HOA, Factories, now, today
 from tests.passes.pages import Login
@@ -404,3 +405,77 @@ def test_areas_are_found_at_the_levels_asked_for(desk: FlaskClient) -> None:
 
 def test_the_search_of_areas_needs_an_account(client: FlaskClient) -> None:
     assert client.get("/areas/search?q=ha").status_code == 302
+
+
+# ---------- plates, vaccination, tests, usual vehicles ----------
+
+
+@pytest.mark.parametrize(
+    ("plate", "vehicle_class"),
+    [
+        ("29C-123.45", VehicleClass.TRUCK),  # white: a company's own
+        ("29H-567.89", VehicleClass.REFRIGERATED),  # yellow: transport business
+        ("80A-012.34", VehicleClass.VAN),  # blue: a central agency
+        ("29A-001.23", VehicleClass.VAN),  # blue: an agency of the city
+        ("51LD-123.45", VehicleClass.TRUCK),  # a company with foreign capital
+        ("29C-1234", VehicleClass.TRUCK),  # four digits, from before 2010
+        ("29R-012.34", VehicleClass.TRAILER),
+        ("15RM-001.23", VehicleClass.TRAILER),
+    ],
+)
+def test_plates_of_every_series_are_kept(
+    session: Session, carrier: User, plate: str, vehicle_class: VehicleClass
+) -> None:
+    vehicle = services.add_vehicle(session, carrier, vehicle_draft(plate=plate, vehicle_class=vehicle_class), now())
+    assert format_plate(vehicle.plate) == plate
+
+
+@pytest.mark.parametrize(
+    ("plate", "vehicle_class"), [("29R-012.34", VehicleClass.TRUCK), ("29C-123.45", VehicleClass.TRAILER)]
+)
+def test_a_trailers_plate_is_on_a_trailer_and_on_nothing_else(
+    session: Session, desk: FlaskClient, carrier: User, plate: str, vehicle_class: VehicleClass
+) -> None:
+    with pytest.raises(services.FleetError) as caught:
+        services.add_vehicle(session, carrier, vehicle_draft(plate=plate, vehicle_class=vehicle_class), now())
+    assert (caught.value.code, caught.value.field) == ("trailer_plate", "plate")
+    typed = VEHICLE | {"plate": plate, "vehicle_class": str(int(vehicle_class))}
+    assert "Biển số có sê-ri R là của rơ moóc" in desk.post("/fleet/vehicles/new", data=typed).get_data(as_text=True)
+
+
+def test_vaccination_test_and_usual_vehicle_are_kept_and_shown(
+    desk: FlaskClient, factories: Factories, carrier: User
+) -> None:
+    vehicle = factories.vehicle(carrier, plate="29C12345")
+    until = today() + timedelta(days=2)
+    more = {"usual_plate": "29c 12345", "vaccine_doses": "2", "test_result": "negative"}
+    desk.post("/fleet/crew/new", data=CREW | more | {"test_day": f"{until:%d/%m/%Y}", "test_clock": "14:00"})
+    member = db.session.query(CrewMember).one()
+    assert (member.usual_vehicle_id, member.vaccine_doses, member.test_result) == (vehicle.id, 2, LabResult.NEGATIVE)
+    text = desk.get(f"/fleet/crew/{member.id}").get_data(as_text=True)
+    assert 'value="29C-123.45"' in text
+    assert '<option selected value="negative">' in text
+    desk.post(f"/fleet/crew/{member.id}", data=CREW | {"test_result": "positive"})
+    db.session.refresh(member)
+    assert (member.usual_vehicle_id, member.vaccine_doses, member.test_result) == (None, None, LabResult.POSITIVE)
+    assert "Dương tính" in desk.get("/fleet/crew").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("usual_plate", "29C-12", "Biển số không đúng dạng."),
+        ("usual_plate", "29C-999.99", "Đơn vị chưa có phương tiện mang biển số này."),
+        ("vaccine_doses", "10", "Số mũi tiêm từ 0 đến 9."),
+        ("vaccine_doses", "hai", "Ghi bằng chữ số"),
+        ("test_result", "negative", "Kết quả âm tính phải có ngày, giờ hết giá trị."),
+        ("test_result", "perhaps", "Chọn một mục trong danh sách."),
+    ],
+)
+def test_a_wrong_usual_vehicle_vaccination_or_test_is_named(
+    desk: FlaskClient, field: str, typed: str, message: str
+) -> None:
+    text = desk.post("/fleet/crew/new", data=CREW | {field: typed}).get_data(as_text=True)
+    assert message in text
+    assert "error-summary" in text
+    assert db.session.query(CrewMember).count() == 0

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from passes import jobs
 from passes.accounts.models import OrganisationKind, User
-from passes.applications.services import CrewedVehicle
+from passes.applications.drafts import CrewedVehicle
 from passes.audit import AuditEntry
 from passes.followup import services
 from passes.followup.cli import group as followups_cli

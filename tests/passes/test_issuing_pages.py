@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
+from passes.applications.drafts import CrewedVehicle
 from passes.applications.models import ApplicationState
-from passes.applications.services import CrewedVehicle
 from passes.audit import AuditEntry, entries_about
 from passes.audit_texts import SUBJECTS, VERBS
 from passes.issuing import register

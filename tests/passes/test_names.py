@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from passes import jobs
 from passes.accounts.models import User
 from passes.accounts.services import find_organisation
+from passes.applications.drafts import CrewedVehicle
 from passes.applications.models import ApplicationState
-from passes.applications.services import CrewedVehicle
 from passes.fleet.models import CrewMember
 from passes.fleet.services import FleetError
 from passes.issuing.models import VehiclePass
