@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from passes.movement.models import Movement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -33,7 +33,6 @@ COLUMNS = (
 )
 """What a row of `write_movements` holds, in this order."""
 
-AT = COLUMNS.index("at")
 _CACHE_KIB = 128 * 1024
 COPY = f"COPY movements ({', '.join(COLUMNS)}) FROM STDIN"
 INSERT = f"INSERT INTO movements ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - names
@@ -55,13 +54,21 @@ def prepare(session: Session) -> None:
         session.connection().exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")
 
 
-def kept_moment(session: Session, moment: datetime) -> Any:
-    """Return a moment (UTC) as the driver wants it."""
-    return moment if is_postgres(session) else moment.isoformat(" ", "microseconds")[:26]
+def moments_for(session: Session) -> Callable[[datetime], Any]:
+    """Return what turns a moment (UTC) into what the driver wants."""
+    return _as_it_is if is_postgres(session) else _as_sqlite_keeps_it
+
+
+def _as_it_is(moment: datetime) -> datetime:
+    return moment
+
+
+def _as_sqlite_keeps_it(moment: datetime) -> str:
+    return moment.isoformat(" ", "microseconds")[:26]
 
 
 def write_movements(session: Session, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write rows of `COLUMNS`, `at` as `kept_moment` gives it.
+    """Write rows of `COLUMNS`, `at` as `moments_for` gives it.
 
     The columns' own types are passed by: they cost more than all the rest. A test reads back what was written.
     """

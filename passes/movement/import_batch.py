@@ -75,19 +75,20 @@ def keep_batch(
 
 def _said(line: Line, person_id: int | None, pass_id: int | None) -> tuple[Any, ...]:
     """Return what a line says as a row's `_NAMED`."""
+    spot = line.spot
     return (
         person_id,
         line.at,
-        line.area,
-        line.site,
-        line.station,
-        line.is_road_scan,
-        line.source,
+        spot.area,
+        spot.site,
+        spot.station,
+        spot.is_road_scan,
+        spot.source,
         pass_id,
         line.plate,
         line.role,
-        line.direction,
-        line.said_station,
+        spot.direction,
+        spot.said_station,
         None if pass_id is not None else line.pass_id,
     )
 
@@ -108,6 +109,7 @@ def _known(session: Session, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
 def _write(session: Session, passengers: Passengers, fresh: Sequence[tuple[Key | int, Line]], now: datetime) -> None:
     today = passengers.today()
     zones = ZonesByPlace.of(session)
+    places, kept_moment = zones.by_place, bulk.moments_for(session)
     rows: list[tuple[Any, ...]] = []
     stays: list[followup.SaidInFile] = []
     touching: list[Entry] = []
@@ -118,12 +120,13 @@ def _write(session: Session, passengers: Passengers, fresh: Sequence[tuple[Key |
             raise AssertionError("everybody was kept")  # pragma: no cover - passengers.keep made them
         person_id = today.get(named, named)
         said = _said(line, named, passengers.pass_of(line))
-        rows.append((line.id, person_id, named, bulk.kept_moment(session, line.at), *said[2:]))
+        rows.append((line.id, person_id, named, kept_moment(line.at), *said[2:]))
         people.add(person_id)
         if line.stay is not None:
             stays.append(followup.SaidInFile(line.id, line.at, line.stay, named, person_id))
-        if line.area in zones or line.site in zones:
-            touching.append(Entry(person_id, line.area, line.site, line.is_road_scan, line.at))
+        spot = line.spot
+        if spot.area in places or spot.site in places:
+            touching.append(Entry(person_id, spot.area, spot.site, spot.is_road_scan, line.at))
     bulk.write_movements(session, rows)
     followup.keep_import_stays(session, stays)
     zones.match(session, touching, now)

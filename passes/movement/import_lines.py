@@ -48,26 +48,32 @@ class LineError(ValueRefusedError):
     """A line cannot be taken in; `field` is the part of it that is wrong."""
 
 
-class Line(NamedTuple):
-    """What one line says, in the form in which it is kept.
+class Spot(NamedTuple):
+    """Where and how somebody was seen, in the form in which it is kept.
 
     `station` is one of the register, `said_station` one that it does not know.
     """
 
-    id: str
-    person: str | None
-    name: str | None
-    role: Role | None
-    at: datetime
     area: str
     site: str | None
     station: str | None
     said_station: str | None
     is_road_scan: bool
     direction: Direction | None
+    source: MovementSource
+
+
+class Line(NamedTuple):
+    """What one line says, in the form in which it is kept."""
+
+    id: str
+    person: str | None
+    name: str | None
+    role: Role | None
+    at: datetime
+    spot: Spot
     plate: str | None
     pass_id: str | None
-    source: MovementSource
     stay: str | None
 
 
@@ -95,6 +101,7 @@ class LineReader:
     def __init__(self, register: Register) -> None:
         """Keep what lines may name."""
         self._register = register
+        self._spots: dict[tuple[Any, ...], Spot] = {}
         self._people: dict[str, str] = {}
         self._names: dict[str, str | None] = {}
         self._plates: dict[str, str | None] = {}
@@ -106,47 +113,55 @@ class LineReader:
             LineError: it cannot be taken in.
         """
         try:
-            said = json.loads(raw)
+            said = json.loads(raw.decode())
         except (ValueError, RecursionError) as error:
             raise LineError("not_json", "line", f"not UTF-8 JSON: {error}") from error
         if type(said) is not dict:
             raise LineError("not_json", "line", "not one JSON object")
         get = said.get
-        source = _choice(_SOURCES, get("source"), "source") or MovementSource.IMPORT
-        direction = _choice(_DIRECTIONS, get("direction"), "direction")
-        station, site = _text(get("station"), "station"), _text(get("site"), "site")
-        if site is not None and site not in self._register.sites:
-            raise LineError("site_unknown", "site", f"no site has the id {site!r}; `passes sites import` adds sites")
-        kind, station_area = self._register.stations.get(station or "", (None, None))
-        if kind is None and station is not None and site is None and direction is not Direction.AT:
-            kind = StationKind.ROAD
-        person = _text(get("person"), "person")
+        place = (get("area"), get("site"), get("station"), get("direction"), get("source"))
+        try:
+            spot = self._spots[place]
+        except (KeyError, TypeError):  # seen for the first time, or something that is no text
+            spot = self._spot(*place)
+            _remember(self._spots, place, spot)
+        role, person, stay = get("role"), get("person"), get("stay")
         return Line(
-            id=_id(get("id")),
-            person=self._person(person) if person is not None else None,
-            name=self._name(get("name")),
-            role=_choice(_ROLES, get("role"), "role"),
-            at=read_moment(get("at")),
-            area=self._area(get("area") or station_area or self._register.sites.get(site or "")),
-            site=site,
-            station=station if station_area is not None else None,
-            said_station=station if station_area is None else None,
-            is_road_scan=kind is StationKind.ROAD and source in _SEEN_AT_POST,
-            direction=direction,
-            plate=self._plate(get("plate")),
-            pass_id=_text(get("pass_id"), "pass_id"),
-            source=source,
-            stay=self._stay(get("stay")),
+            _id(get("id")),
+            None if person is None or person == "" else self._person(person),
+            self._name(get("name")),
+            None if role is None else _choice(_ROLES, role, "role"),
+            read_moment(get("at")),
+            spot,
+            self._plate(get("plate")),
+            _text(get("pass_id"), "pass_id"),
+            None if stay is None else self._stay(stay),
         )
 
-    def _area(self, code: object) -> str:
-        if code is None:
+    def _spot(self, area: object, site: object, station: object, direction: object, source: object) -> Spot:
+        """Return where a line says that somebody was."""
+        way = _choice(_DIRECTIONS, direction, "direction")
+        kind_of_source = _choice(_SOURCES, source, "source") or MovementSource.IMPORT
+        post, point = _text(station, "station"), _text(site, "site")
+        if point is not None and point not in self._register.sites:
+            raise LineError("site_unknown", "site", f"no site has the id {point!r}; `passes sites import` adds sites")
+        kind, station_area = self._register.stations.get(post or "", (None, None))
+        if kind is None and post is not None and point is None and way is not Direction.AT:
+            kind = StationKind.ROAD
+        area = area or station_area or self._register.sites.get(point or "")
+        if area is None:
             raise LineError("missing", "area", "says neither an area nor a site or station that is registered")
-        return self._known_area(code, "area")
+        return Spot(
+            area=self._known_area(area, "area"),
+            site=point,
+            station=post if station_area is not None else None,
+            said_station=post if station_area is None else None,
+            is_road_scan=kind is StationKind.ROAD and kind_of_source in _SEEN_AT_POST,
+            direction=way,
+            source=kind_of_source,
+        )
 
-    def _stay(self, code: object) -> str | None:
-        if code is None:
-            return None
+    def _stay(self, code: object) -> str:
         stay = self._known_area(code, "stay")
         if len(stay) < AreaLevel.DISTRICT:
             raise LineError("stay_level", "stay", "a person stays in a ward, or at least in a district")
@@ -157,9 +172,10 @@ class LineReader:
             raise LineError("area_unknown", field, f"no administrative division has the code {code!r}")
         return code
 
-    def _person(self, text: str) -> str:
-        found = self._people.get(text)
+    def _person(self, value: Any) -> str:
+        found = self._people.get(value) if type(value) is str else None
         if found is None:
+            text = _text(value, "person") or ""
             try:
                 found = normalise_id_number(text)
             except IdNumberError as error:
@@ -177,12 +193,14 @@ class LineReader:
         return self._names[value]
 
     def _plate(self, value: Any) -> str | None:
-        text = _text(value, "plate")
-        if text is None:
+        if value is None or value == "":
             return None
-        if text not in self._plates:
-            _remember(self._plates, text, kept_plate(text))
-        return self._plates[text]
+        try:
+            return self._plates[value]
+        except (KeyError, TypeError):
+            plate = kept_plate(_text(value, "plate") or "")
+            _remember(self._plates, value, plate)
+            return plate
 
 
 def kept_plate(text: str) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,8 +87,10 @@ def import_movements(
     passengers, reader = Passengers(session), LineReader(Register.of(session))
     while True:
         bulk.prepare(session)
-        lines, refusals, count = _read_batch(file, reader, run.lines, digest, batch_lines)
-        result = keep_batch(session, passengers, lines, now) if lines else BatchResult()
+        with _no_collection():
+            lines, refusals, count = _read_batch(file, reader, run.lines, digest, batch_lines)
+            result = keep_batch(session, passengers, lines, now) if lines else BatchResult()
+            del lines
         for number, line_id in result.conflicts:
             refusals.append(RefusedLine(number, CONFLICT, "id", f"{line_id!r} is known and says something else"))
         run.lines += count
@@ -112,6 +116,18 @@ def import_movements(
         yield progress
         if is_done:
             return
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep Python from looking for cycles again and again among the many tuples of a batch, of which there are none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _begin(session: Session, file: BinaryIO, now: datetime) -> tuple[MovementImport, hashlib._Hash]:

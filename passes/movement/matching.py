@@ -104,7 +104,7 @@ def match_pairs(session: Session, pairs: Iterable[tuple[int, str]], zones: Mappi
 
 @dataclass(frozen=True)
 class ZonesByPlace:
-    """The published zones by what lies in them, so that what lies in none costs one look."""
+    """The published zones by the areas and sites in them, so that what lies in none costs one look."""
 
     zones: Mapping[str, Zone]
     by_place: Mapping[str | None, list[Zone]]
@@ -118,10 +118,6 @@ class ZonesByPlace:
             for place in zone.covers | zone.sites:
                 by_place[place].append(zone)
         return cls(zones, by_place)
-
-    def __contains__(self, place: str | None) -> bool:
-        """Say whether an area or site lies in any zone, whenever that is in force."""
-        return place in self.by_place
 
     def match(self, session: Session, changed: Iterable[Entry], now: datetime) -> None:
         """Work out again who is exposed to what, only where a movement came, went or changed inside a zone.

