@@ -1,8 +1,8 @@
 """A month of freight at the posts of a city, for measuring: who went where, as a file of movements.
 
-Twenty-two posts, each on a road into the city; crews of 1.43 people; every trip comes from a ward outside, passes a post
-inwards, stops at a freight point or two, and passes a post outwards. Half past eight in the morning and nine at night
-are the busiest. The same seed gives the same month.
+Twenty-two posts, each on a road into the city; crews of 1.43 people; every trip comes from a ward outside, passes a
+post inwards, stops at a freight point or two, and passes a post outwards. Half past eight in the morning and nine at
+night are the busiest. The same seed gives the same month.
 """
 
 import json
@@ -22,7 +22,6 @@ CREW_OF_TWO = 0.43
 HOURS = (2, 1, 1, 2, 3, 5, 7, 9, 10, 9, 8, 7, 6, 6, 6, 6, 6, 6, 7, 8, 10, 10, 7, 4)
 """Vehicles by local hour; the peak is about two and a half times the mean of the night and the day."""
 
-OUTSIDE_PROVINCES = ("30", "31", "33", "35", "36", "37", "38", "26", "27", "24", "19", "25", "22", "34")
 _STAY_SHARE = 0.1
 _FAMILY = "Nguyễn Trần Lê Phạm Hoàng Vũ Phan Bùi Đặng Đỗ".split()
 _MIDDLE = "Văn Đức Hữu Xuân Minh Quang Ngọc Công".split()

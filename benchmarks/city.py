@@ -48,7 +48,7 @@ from protocol.zones import ZoneKind
 FROM_SCRATCH = Path(__file__).resolve().parents[1] / "tests" / "passes" / "tracing_from_scratch.sql"
 GOAL_OF_BARE, GOAL_OF_SMALL = 0.4, 1.3
 PEOPLE_OF_MILLION = 60_000
-EQUAL_MATCHES = 2_000
+EQUAL_PEOPLE = 2_000
 NOW = datetime(2021, 10, 1, tzinfo=UTC)
 
 
@@ -147,8 +147,8 @@ class Bare:
         """Write the rows that came since the last time, and the persons whom they need; only the rows are timed."""
         mark = "%s" if self._is_postgres else "?"
         names = ", ".join(bulk.COLUMNS)
-        people = self._new(f"SELECT id, created_at FROM persons WHERE id > {mark} ORDER BY id", self._last_person)
-        rows = self._new(f"SELECT {names}, id FROM movements WHERE id > {mark} ORDER BY id", self._last_movement)  # noqa: S608 - names
+        people = self._new(f"id, created_at FROM persons WHERE id > {mark} ORDER BY id", self._last_person)
+        rows = self._new(f"{names}, id FROM movements WHERE id > {mark} ORDER BY id", self._last_movement)
         if people:
             self._last_person = people[-1][0]
             insert = f"INSERT INTO persons (id, created_at) VALUES ({mark}, {mark})"  # noqa: S608 - names
@@ -160,10 +160,10 @@ class Bare:
             self.seconds += self._write("movements", rows)
             self.seconds_plain += self._write("plain", rows)
 
-    def _new(self, statement: str, last: int) -> list[tuple[Any, ...]]:
+    def _new(self, columns_and_conditions: str, last: int) -> list[tuple[Any, ...]]:
         with db.engine.connect() as connection:
             cursor = connection.connection.cursor()
-            cursor.execute(statement, (last,))
+            cursor.execute("SELECT " + columns_and_conditions, (last,))
             return [tuple(row) for row in cursor.fetchall()]
 
     def _write(self, table: str, rows: list[tuple[Any, ...]]) -> float:
@@ -183,18 +183,20 @@ class Bare:
 
 
 def take_in(city: City, bare: Callable[[City], Bare] | None = None) -> Bare | None:
-    """Take in the file, as `passes movements import` does; with `bare`, write its rows a second time with nothing else."""
+    """Take in the file, as `passes movements import` does; with `bare`, write its rows a second time."""
     with city.app.app_context(), city.file.open("rb") as file:
         peer = bare(city) if bare else None
         session = db.session()
         began = time.perf_counter()
+        reports = []
         for done in services.import_movements(session, None, file, NOW):
             session.commit()
             city.seconds_by_batch.append(time.perf_counter() - began)
+            reports.append(done)
             if peer:
                 peer.write_what_is_new()
             began = time.perf_counter()
-        assert (done.added, done.refused) == (city.movements, 0), done
+        assert (reports[-1].added, reports[-1].refused) == (city.movements, 0), reports[-1]
         if peer:
             peer.close()
     return peer
@@ -245,19 +247,24 @@ def ten_zones(where: Places) -> list[ZoneDraft]:
     ]
 
 
-def equal_zone(where: Places, matches: int) -> ZoneDraft:
-    """Return a zone that holds exactly so many movements, whatever the city's size."""
+def equal_zone(where: Places, people: int) -> ZoneDraft:
+    """Return a zone that exposes exactly so many people, whatever the city's size."""
     wards = [ward for _, ward in where.posts]
-    moments = db.session.scalars(
-        sa.select(Movement.at).where(Movement.area_code.in_(wards)).order_by(Movement.at).limit(matches + 1)
-    ).all()
+    columns = sa.select(Movement.person_id, Movement.at).where(Movement.area_code.in_(wards))
+    seen: set[int] = set()
+    last = BEGIN
+    for person_id, at in db.session.execute(columns.order_by(Movement.at, Movement.person_id)):
+        seen.add(person_id)
+        if len(seen) > people:
+            break
+        last = at
     return ZoneDraft(
         id="equal",
         name="Vùng để so sánh",
         kind=ZoneKind.LOCKDOWN,
         areas=tuple(wards),
         starts_at=BEGIN,
-        ends_at=moments[-1].replace(microsecond=0),
+        ends_at=last.replace(microsecond=0) + timedelta(seconds=1),
         decision="1/QĐ-UBND",
     )
 
@@ -370,12 +377,14 @@ def measure(base: Path, name: str, movements: int, addresses: Callable[[str], st
     equal = {}
     for city in (small, large):
         with city.app.app_context():
-            draft = equal_zone(places(db.session()), min(EQUAL_MATCHES, small.movements // 20))
+            draft = equal_zone(places(db.session()), min(EQUAL_PEOPLE, small.people // 3))
             matched = services.preview_zone(db.session(), None, draft, NOW).with_passage
             db.session.commit()
             equal[city.directory] = publish(draft)
-            print(f"  zone of {matched.movements:,} movements, {matched.people:,} people among {city.movements:,}:"
-                  f" {equal[city.directory]:.2f} s")
+            print(
+                f"  zone of {matched.movements:,} movements, {matched.people:,} people among {city.movements:,}:"
+                f" {equal[city.directory]:.2f} s"
+            )
     growth_of_zone = equal[large.directory] / equal[small.directory]
     print(f"                                     {growth_of_zone:.2f} × (goal ≤ {GOAL_OF_SMALL})")
     with large.app.app_context():

@@ -54,6 +54,12 @@ def prepare(session: Session) -> None:
         session.connection().exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")
 
 
+def note_statistics(session: Session) -> None:
+    """Let PostgreSQL see how many rows there are now, before anybody asks for them."""
+    if is_postgres(session):
+        session.connection().exec_driver_sql("ANALYZE movements, persons, stay_statements")
+
+
 def moments_for(session: Session) -> Callable[[datetime], Any]:
     """Return what turns a moment (UTC) into what the driver wants."""
     return _as_it_is if is_postgres(session) else _as_sqlite_keeps_it

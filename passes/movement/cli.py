@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from passes.movement.models import Zone
 
-_MOST_ROUNDS = 10_000
-
 
 @click.group()
 def group() -> None:
@@ -107,11 +105,13 @@ def _finish(zone: Zone, deed: str) -> None:
 
     zone_id, version = zone.id, zone.latest.version
     db.session.commit()
-    for _ in range(_MOST_ROUNDS):  # the worker may do it at the same time: whoever comes first
-        if zone_id not in services.waiting_rematches(db.session()):
-            break
-        services.rematch_zones(db.session(), now())
-        db.session.commit()
+    with _progress_bar() as bar:
+        task = bar.add_task(zone_id, total=None)
+        # The worker may do it at the same time: whoever comes first.
+        while (progress := services.waiting_rematches(db.session()).get(zone_id)) is not None:
+            bar.update(task, completed=progress.people_done, total=progress.people or None)
+            services.rematch_zones(db.session(), now())
+            db.session.commit()
     jobs.wake()
     people = services.exposed_people(db.session()).get(zone_id, 0)
     click.echo(f"{zone_id} {deed} (version {version}); {people} people exposed")

@@ -126,6 +126,19 @@ def exposed_people(session: Session) -> dict[str, int]:
     return dict(rows)
 
 
-def waiting_rematches(session: Session) -> set[str]:
-    """Return the ids of the zones whose movements are still to be matched again."""
-    return set(session.scalars(sa.select(Rematch.zone_id).where(Rematch.done_at.is_(None)).distinct()))
+@dataclass(frozen=True)
+class RematchProgress:
+    """How far the matching of a zone is: people whose follow-ups are in line, of how many; 0 of 0 before it began."""
+
+    people_done: int
+    people: int
+
+
+def waiting_rematches(session: Session) -> dict[str, RematchProgress]:
+    """Return how far the matching of each zone is that is still to be matched again, by zone id."""
+    rows = session.execute(
+        sa.select(Rematch.zone_id, sa.func.sum(Rematch.people_done), sa.func.sum(Rematch.people))
+        .where(Rematch.done_at.is_(None))
+        .group_by(Rematch.zone_id)
+    )
+    return {zone_id: RematchProgress(done, people) for zone_id, done, people in rows}

@@ -110,6 +110,7 @@ def import_movements(
         is_done = count < batch_lines
         if is_done:
             session.delete(run)
+            bulk.note_statistics(session)
             counts = {"lines": run.lines, "added": run.added, "known": run.known, "refused": run.refused}
             audit.record(session, actor, "movements.import", "Movements", counts, now)
         session.flush()

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from passes import audit
 from passes.batches import in_batches
 from passes.followup import services as followup
-from passes.movement.evidence import Period, as_published, latest_versions, published_zones
-from passes.movement.models import Exposure, Movement, Rematch
-from passes.movement.turns import take_turn
+from passes.movement.evidence import Period, published_zones
+from passes.movement.models import Exposure, Movement
 from protocol.zones import is_in_zone
 
 if TYPE_CHECKING:
@@ -29,14 +27,11 @@ if TYPE_CHECKING:
     from protocol.zones import Zone
 
 
-def movements_in(
-    zone: Zone, person_ids: tuple[int, ...] | None = None, *, with_passage: bool | None = None
-) -> sa.Subquery:
+def movements_in(zone: Zone, *, with_passage: bool | None = None) -> sa.Subquery:
     """Return the movements in a zone as a subquery with `id`, `person_id`, `at` and `is_road_scan`.
 
     Args:
         zone: which zone.
-        person_ids: only movements of these persons.
         with_passage: whether scans at road checkpoints count; as the zone says when None.
     """
     conditions = [Movement.at >= zone.starts_at]
@@ -44,8 +39,6 @@ def movements_in(
         conditions.append(Movement.at < zone.ends_at)
     if not (zone.passage if with_passage is None else with_passage):
         conditions.append(sa.not_(Movement.is_road_scan))
-    if person_ids is not None:
-        conditions.append(Movement.person_id.in_(person_ids))
     columns = sa.select(Movement.id, Movement.person_id, Movement.at, Movement.is_road_scan).where(*conditions)
     # Two selects, so that each finds its rows by its own index: (area, at) and (site, at).
     return sa.union(
@@ -54,14 +47,28 @@ def movements_in(
     ).subquery()
 
 
-def _periods(session: Session, zone: Zone, person_ids: tuple[int, ...] | None = None) -> dict[int, Period]:
-    matched = movements_in(zone, person_ids)
+def _periods(session: Session, zone: Zone) -> dict[int, Period]:
+    matched = movements_in(zone)
     rows = session.execute(
         sa.select(matched.c.person_id, sa.func.min(matched.c.at), sa.func.max(matched.c.at)).group_by(
             matched.c.person_id
         )
     )
     return {person_id: Period(first_at, last_at) for person_id, first_at, last_at in rows}
+
+
+def _periods_of(session: Session, zone: Zone, person_ids: tuple[int, ...]) -> dict[int, Period]:
+    """Return the periods of a few people: by their own movements, however many the zone has."""
+    conditions = [Movement.person_id.in_(person_ids), Movement.at >= zone.starts_at]
+    if zone.ends_at is not None:
+        conditions.append(Movement.at < zone.ends_at)
+    columns = (Movement.person_id, Movement.at, Movement.area_code, Movement.site_id, Movement.is_road_scan)
+    found: dict[int, Period] = {}
+    for person_id, at, area, site, is_road_scan in session.execute(sa.select(*columns).where(*conditions)):
+        if is_in_zone(zone, area=area, site=site, is_road_checkpoint_scan=is_road_scan, at=at):
+            known = found.get(person_id, Period(at, at))
+            found[person_id] = Period(min(known.first_at, at), max(known.last_at, at))
+    return found
 
 
 def _write_exposures(session: Session, zone_id: str, known: dict[int, Period], wanted: dict[int, Period]) -> None:
@@ -85,6 +92,20 @@ def _known_exposures(session: Session, zone_id: str, person_ids: tuple[int, ...]
     return {row.person_id: Period(row.first_at, row.last_at) for row in session.execute(statement)}
 
 
+def match_zone(session: Session, zone: Zone | None, zone_id: str) -> set[int]:
+    """Work out again who is exposed to one zone; return everybody who was or is now.
+
+    Args:
+        session: the worker's transaction, which has taken its turn.
+        zone: as published; None exposes nobody.
+        zone_id: which.
+    """
+    wanted = {} if zone is None else _periods(session, zone)
+    known = _known_exposures(session, zone_id)
+    _write_exposures(session, zone_id, known, wanted)
+    return known.keys() | wanted.keys()
+
+
 def match_pairs(session: Session, pairs: Iterable[tuple[int, str]], zones: Mapping[str, Zone]) -> None:
     """Work out again the exposures of these persons to these zones.
 
@@ -98,7 +119,7 @@ def match_pairs(session: Session, pairs: Iterable[tuple[int, str]], zones: Mappi
         people[zone_id].add(person_id)
     for zone_id, person_ids in people.items():
         for batch in in_batches(sorted(person_ids)):
-            wanted = _periods(session, zones[zone_id], batch) if zone_id in zones else {}
+            wanted = _periods_of(session, zones[zone_id], batch) if zone_id in zones else {}
             _write_exposures(session, zone_id, _known_exposures(session, zone_id, batch), wanted)
 
 
@@ -141,38 +162,3 @@ class ZonesByPlace:
         }
         match_pairs(session, pairs, self.zones)
         followup.refresh(session, pairs, now)
-
-
-def rematch_zones(session: Session, now: datetime, limit: int = 1) -> int:
-    """Match zones that changed with all movements again; return how many requests were answered.
-
-    Args:
-        session: the worker's transaction.
-        now: when; becomes `done_at`.
-        limit: at most so many zones in this transaction.
-    """
-    waiting = sa.select(Rematch).where(Rematch.done_at.is_(None)).order_by(Rematch.id)
-    if session.scalar(waiting.limit(1)) is None:
-        return 0
-    take_turn(session)
-    requests: dict[str, list[Rematch]] = defaultdict(list)
-    for request in session.scalars(waiting.execution_options(populate_existing=True)):
-        requests[request.zone_id].append(request)
-    done = 0
-    for zone_id in list(requests)[:limit]:
-        _rematch(session, zone_id, now)
-        for request in requests[zone_id]:
-            request.done_at = now
-        done += len(requests[zone_id])
-    return done
-
-
-def _rematch(session: Session, zone_id: str, now: datetime) -> None:
-    version = latest_versions(session, [zone_id])[zone_id]
-    wanted = {} if version.is_withdrawn else _periods(session, as_published(session, version))
-    known = _known_exposures(session, zone_id)
-    _write_exposures(session, zone_id, known, wanted)
-    # Every follow-up of the zone, not only those whose period changed: `due` depends on the version too.
-    followup.refresh(session, ((person_id, zone_id) for person_id in known.keys() | wanted.keys()), now)
-    counts = {"version": version.version, "people": len(wanted)}
-    audit.record(session, None, "zones.rematch", f"Zone:{zone_id}", counts, now)

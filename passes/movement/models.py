@@ -198,14 +198,31 @@ class ZoneVersion(Base):
 
 
 class Rematch(Base):
-    """A zone changed: its movements are to be matched again. Written with the change; the worker sets `done_at`."""
+    """A zone changed: its movements are to be matched again. Written with the change that causes it.
+
+    The worker first matches movements, and writes down for which `people` follow-ups may change (`RematchPerson`,
+    `started_at`); then it works these off, some in each transaction, and sets `done_at` after the last.
+    """
 
     __tablename__ = "rematches"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     zone_id: Mapped[str] = mapped_column(sa.ForeignKey("zones.id"), index=True)
+    cause: Mapped[str] = mapped_column(sa.String(64))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    people: Mapped[int] = mapped_column(default=0)
+    people_done: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+class RematchPerson(Base):
+    """Somebody whose follow-up for a zone is still to be brought in line."""
+
+    __tablename__ = "rematch_people"
+
+    rematch_id: Mapped[int] = mapped_column(sa.ForeignKey("rematches.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), primary_key=True)
 
 
 class Exposure(Base):

@@ -14,9 +14,9 @@ from passes.movement.evidence import (
 from passes.movement.exporting import count_movements, export_movements
 from passes.movement.importing import import_movements
 from passes.movement.ingest import IngestResult, has_waiting_records, ingest_records
-from passes.movement.matching import rematch_zones
 from passes.movement.merging import merge_persons, split_person
 from passes.movement.processing import process_records
+from passes.movement.rematching import rematch_zones
 from passes.movement.scan_list import ScanFilters, scans_matching
 from passes.movement.turns import take_turn
 from passes.movement.zone_files import read_zone_file

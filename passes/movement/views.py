@@ -111,7 +111,7 @@ def zone(zone_id: str) -> str:
         sites=sites_by_id(session, [site for version in found.versions for site in version.sites]),
         names=user_names(session, [version.published_by_id for version in found.versions]),
         people=services.exposed_people(session).get(found.id, 0),
-        is_waiting=found.id in services.waiting_rematches(session),
+        progress=services.waiting_rematches(session).get(found.id),
     )
 
 

@@ -15,7 +15,8 @@ from passes.identifiers import IDENTIFIER_RULE, is_identifier
 from passes.local_time import local_date
 from passes.movement.evidence import as_published
 from passes.movement.matching import movements_in
-from passes.movement.models import Rematch, Zone, ZoneVersion
+from passes.movement.models import Zone, ZoneVersion
+from passes.movement.rematching import request_rematch
 from passes.names import tidy
 from passes.sites.services import sites_by_id
 from passes.trust import services as trust
@@ -260,7 +261,7 @@ def _add_version(session: Session, actor: User | None, zone: Zone, version: Zone
     """Write a version together with the work that it causes."""
     now = version.published_at
     zone.versions.append(version)
-    session.add(Rematch(zone_id=zone.id, requested_at=now))
+    request_rematch(session, zone.id, verb, now)
     trust.note_change(session, verb, now)
     details = {"version": version.version, "decision": version.decision, "areas": version.areas, "sites": version.sites}
     audit.record(session, actor, verb, zone, details, now)

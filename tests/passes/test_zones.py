@@ -291,11 +291,15 @@ def test_a_rematch_is_a_row_that_survives_until_it_is_done(session: Session) -> 
     zone = services.publish_zone(session, None, draft(), now())
     services.lift_zone(session, None, zone.id, DAY + HOUR, now())
     session.commit()
-    assert services.waiting_rematches(session) == {zone.id}
+    assert services.waiting_rematches(session).keys() == {zone.id}
     assert exposures(session, zone.id) == {}
-    assert services.rematch_zones(session, now()) == 2
+    assert services.rematch_zones(session, now()) == 2  # both requests, matched at once
+    session.commit()
+    progress = services.waiting_rematches(session)[zone.id]
+    assert (progress.people_done, progress.people) == (0, 1)
+    assert services.rematch_zones(session, now()) == 1  # the follow-up of one person
     assert services.rematch_zones(session, now()) == 0
-    assert services.waiting_rematches(session) == set()
+    assert services.waiting_rematches(session) == {}
     assert set(exposures(session, zone.id)) == {walker}
 
 

@@ -48,7 +48,7 @@ SELECT
     said.is_doubtful,
     said.coming_from,
     said.scanned_at + COALESCE((
-        SELECT SUM(raw_clocks.offset_us) FROM raw_clocks
+        SELECT CAST(SUM(raw_clocks.offset_us) AS bigint) FROM raw_clocks
         WHERE raw_clocks.station = said.station
             AND raw_clocks.from_at <= said.scanned_at AND said.scanned_at < raw_clocks.to_at
     ), 0) AS at
