@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from passes.db import Base, UtcDateTime
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from passes.accounts.models import User
 
 
@@ -49,6 +51,22 @@ def record(
     session.add(
         AuditEntry(at=now, actor_id=actor.id if actor else None, verb=verb, subject=str(subject), details=details or {})
     )
+
+
+def record_many(
+    session: Session,
+    actor: User | None,
+    verb: str,
+    subjects: Sequence[str],
+    details: dict[str, Any] | None,
+    now: datetime,
+) -> None:
+    """Add the same entry for each of many subjects, each given as `Class:id`; otherwise as `record`."""
+    if not subjects:
+        return
+    actor_id = actor.id if actor else None
+    values = {"at": now, "actor_id": actor_id, "verb": verb, "details": details or {}}
+    session.execute(sa.insert(AuditEntry), [values | {"subject": subject} for subject in subjects])
 
 
 def entries_about(session: Session, subject: Base) -> list[AuditEntry]:

@@ -150,6 +150,7 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "LEGAL_BASIS": "Quyết định số 1570/QĐ-BGTVT ngày 24/8/2021 của Bộ trưởng Bộ Giao thông vận tải",
         "PUBLIC_URL": "http://127.0.0.1:8000",
         "REVIEW_PROMISE_HOURS": 24,
+        "DUAL_CONTROL_ABOVE": 20,
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{instance.database_file}",
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         "BABEL_DEFAULT_LOCALE": "vi",

@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from passes import jobs
 from passes.areas.models import Area
 from passes.db import db
+from passes.issuing.register import unsignable_numbers
 from passes.issuing.reissue import unsigned_passes
 from passes.trust import lifecycle, publishing, services
 from passes.trust.instance_keys import InstanceKeys
@@ -46,6 +47,7 @@ _RENEWED_BY = {
 }
 _RENEWED_BY_ALL = "is the worker running? `passes trust publish` renews it."
 _PRIVATE = 0o077
+_NAMED = 5
 _MAIL_TIMEOUT_SECONDS = 5
 
 
@@ -171,11 +173,19 @@ def _worker(path: Path, now: datetime) -> Iterator[str]:
 def _signing(now: datetime) -> Iterator[str]:
     try:
         count, oldest = unsigned_passes(db.session())
+        stuck = unsignable_numbers(db.session())
     except sa.exc.SQLAlchemyError as error:
         yield f"what waits cannot be read ({type(error).__name__}); see “database”."
         return
     if oldest is not None and now - oldest > SIGNING_PATIENCE:
         yield f"{count} passes wait since {oldest:%Y-%m-%d %H:%M} UTC; see “worker”, “keys” and the worker's log."
+    if stuck:
+        more = ", …" if len(stuck) > _NAMED else ""
+        named = ", ".join(stuck[:_NAMED])
+        yield (
+            f"{len(stuck)} approved passes cannot be written into the format ({named}{more}); their pages in the "
+            "register say why: have the carrier correct the data, or revoke them."
+        )
 
 
 def _disk(path: Path) -> Iterator[str]:

@@ -27,7 +27,11 @@ class CappedPagination(SelectPagination):
 
     def _query_count(self) -> int:
         select = self._query_args["select"].options(orm.lazyload("*")).order_by(None)
-        counted = select.with_only_columns(sa.literal_column("1")).limit(MOST_COUNTED + 1).subquery()
+        counted = (
+            select.with_only_columns(sa.literal_column("1"), maintain_column_froms=True)
+            .limit(MOST_COUNTED + 1)
+            .subquery()
+        )
         found = self._query_args["session"].scalar(sa.select(sa.func.count()).select_from(counted)) or 0
         self.is_more = found > MOST_COUNTED
         return min(found, MOST_COUNTED)

@@ -189,6 +189,16 @@ def find_organisation(session: Session, name: str) -> Organisation | None:
     return session.scalar(sa.select(Organisation).where(Organisation.name == tidy(name)).order_by(Organisation.id))
 
 
+def carriers_named(text: str) -> sa.Select[tuple[int]]:
+    """Return a statement for the row ids of organisations with a text in their name, or with this tax number."""
+    text = text.strip()
+    digits = "".join(c for c in text if c.isdigit() or c == "-")
+    found = [Organisation.name.contains(text, autoescape=True), Organisation.short_name.contains(text, autoescape=True)]
+    if digits:
+        found.append(Organisation.tax_number == digits)
+    return sa.select(Organisation.id).where(sa.or_(*found))
+
+
 def organisation_names(session: Session, ids: Collection[int]) -> dict[int, str]:
     """Return the short names of organisations by their row id."""
     rows = session.execute(sa.select(Organisation.id, Organisation.short_name).where(Organisation.id.in_(set(ids))))

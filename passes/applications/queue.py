@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from passes.accounts.models import Organisation
+from passes.accounts.services import carriers_named
 from passes.applications.models import Application, ApplicationState, ApplicationVehicle
 from passes.applications.transitions import EDITABLE
 from passes.fleet.models import Vehicle
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from passes.accounts.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -144,12 +146,10 @@ def _says(text: str) -> sa.ColumnElement[bool]:
 
     Carriers and vehicles are few beside applications: they are looked through first, once.
     """
-    carriers = sa.select(Organisation.id).where(
-        sa.or_(
-            Organisation.name.contains(text, autoescape=True), Organisation.short_name.contains(text, autoescape=True)
-        )
-    )
-    found = [Application.reference.contains(text.upper(), autoescape=True), Application.carrier_id.in_(carriers)]
+    found = [
+        Application.reference.contains(text.upper(), autoescape=True),
+        Application.carrier_id.in_(carriers_named(text)),
+    ]
     if plate := "".join(c for c in text.upper() if c.isalnum()):
         vehicles = sa.select(Vehicle.id).where(Vehicle.plate.contains(plate, autoescape=True))
         found.append(

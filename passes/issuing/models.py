@@ -23,13 +23,32 @@ class PassStatus(enum.StrEnum):
 
 
 class RevocationReason(enum.StrEnum):
-    """Why a pass was revoked; the same codes for every clerk."""
+    """Why the authority changed what the status list says of a pass; the same codes for every clerk."""
 
     WRONG_DATA = "wrong_data"
     MISUSE = "misuse"
     LOST_OR_COPIED = "lost_or_copied"
     CREW_UNFIT = "crew_unfit"
     ENDED_EARLY = "ended_early"
+    INQUIRY = "inquiry"
+    CLEARED = "cleared"
+    MISTAKE = "mistake"
+
+
+class StatusAct(enum.StrEnum):
+    """What the authority does to the status of passes."""
+
+    REVOKE = "revoke"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+
+
+class OrderState(enum.StrEnum):
+    """Where an order about many passes stands."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    DECLINED = "declined"
 
 
 class VehiclePass(Base):
@@ -37,12 +56,17 @@ class VehiclePass(Base):
 
     `(iss, cti)` is its identity (`cti` 8 bytes, hex). `not_before` and `expires_at` are the signed window.
 
+    One that cannot be written as a credential is not signed; `signing_error` says why, until somebody puts it right.
     A pass whose key was retired is signed again: `reissue_requested_at` is set and `signed_at` emptied; `kid` and
     `text` stay those of before until the worker has replaced them.
     """
 
     __tablename__ = "vehicle_passes"
-    __table_args__ = (sa.UniqueConstraint("iss", "cti"), sa.UniqueConstraint("status_uri", "status_index"))
+    __table_args__ = (
+        sa.UniqueConstraint("iss", "cti"),
+        sa.UniqueConstraint("status_uri", "status_index"),
+        sa.Index("ix_vehicle_passes_newest", "requested_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(20), unique=True)
@@ -56,6 +80,7 @@ class VehiclePass(Base):
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     reissue_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signing_error: Mapped[str | None] = mapped_column(sa.String(200))
     kid: Mapped[str | None] = mapped_column(sa.String(16), index=True)
     text: Mapped[str | None] = mapped_column(EncryptedText)
     status_uri: Mapped[str | None] = mapped_column(sa.String(24))
@@ -96,3 +121,35 @@ class StatusShard(Base):
     multiplier: Mapped[int] = mapped_column()
     offset: Mapped[int] = mapped_column()
     used: Mapped[int] = mapped_column(default=0)
+
+
+class StatusOrder(Base):
+    """One order to revoke, suspend or resume several passes, with its reason; a large one needs a second person.
+
+    `scope` says what was chosen (filters, or how many by hand); the passes themselves stand in `StatusOrderPass`, so
+    that what the second person agrees to is what the first one saw.
+    """
+
+    __tablename__ = "status_orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    act: Mapped[StatusAct] = mapped_column(enum_column(StatusAct))
+    reason: Mapped[RevocationReason] = mapped_column(enum_column(RevocationReason))
+    note: Mapped[str] = mapped_column(sa.Text)
+    scope: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+    count: Mapped[int] = mapped_column()
+    changed: Mapped[int | None] = mapped_column()
+    state: Mapped[OrderState] = mapped_column(enum_column(OrderState), index=True)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    requested_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+
+
+class StatusOrderPass(Base):
+    """One pass that an order is about."""
+
+    __tablename__ = "status_order_passes"
+
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("status_orders.id"), primary_key=True)
+    pass_id: Mapped[int] = mapped_column(sa.ForeignKey("vehicle_passes.id"), primary_key=True, index=True)

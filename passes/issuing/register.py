@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from passes.accounts.services import carriers_named
 from passes.applications.models import ApplicationVehicle
 from passes.batches import in_batches
 from passes.issuing.models import PassCrew, PassStatus, RevocationReason, VehiclePass
@@ -26,6 +28,7 @@ class PassState(enum.StrEnum):
     """Where a pass stands for whoever looks at it: signing, window and status together."""
 
     SIGNING = "signing"
+    UNSIGNABLE = "unsignable"
     NOT_YET_VALID = "not_yet_valid"
     VALID = "valid"
     EXPIRED = "expired"
@@ -42,7 +45,7 @@ def state_of(vehicle_pass: VehiclePass, now: datetime) -> PassState:
     if vehicle_pass.expires_at <= now:
         return PassState.EXPIRED
     if vehicle_pass.signed_at is None:
-        return PassState.SIGNING
+        return PassState.SIGNING if vehicle_pass.signing_error is None else PassState.UNSIGNABLE
     return PassState.NOT_YET_VALID if vehicle_pass.not_before > now else PassState.VALID
 
 
@@ -57,14 +60,41 @@ def _in_state(state: PassState, now: datetime) -> sa.ColumnElement[bool]:
         return sa.and_(is_live, VehiclePass.expires_at <= now)
     is_live = sa.and_(is_live, VehiclePass.expires_at > now)
     if state is PassState.SIGNING:
-        return sa.and_(is_live, VehiclePass.signed_at.is_(None))
+        return sa.and_(is_live, VehiclePass.signed_at.is_(None), VehiclePass.signing_error.is_(None))
+    if state is PassState.UNSIGNABLE:
+        return sa.and_(is_live, VehiclePass.signed_at.is_(None), VehiclePass.signing_error.is_not(None))
     is_live = sa.and_(is_live, VehiclePass.signed_at.is_not(None))
     has_begun = VehiclePass.not_before <= now
     return sa.and_(is_live, has_begun if state is PassState.VALID else sa.not_(has_begun))
 
 
+@dataclass(frozen=True)
+class RegisterFilter:
+    """What the register is narrowed to.
+
+    Args:
+        text: part of a plate, however it is written, or of a pass's number.
+        state: only passes that stand so.
+        carrier: part of a carrier's name, or its tax number.
+    """
+
+    text: str = ""
+    state: PassState | None = None
+    carrier: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves anything out."""
+        return self != RegisterFilter()
+
+
 def search(
-    query: str = "", state: PassState | None = None, *, carrier: Organisation | None = None, now: datetime
+    query: str = "",
+    state: PassState | None = None,
+    *,
+    carrier: Organisation | None = None,
+    carrier_text: str = "",
+    now: datetime,
 ) -> sa.Select[tuple[VehiclePass]]:
     """Return a statement for passes, newest first.
 
@@ -72,11 +102,14 @@ def search(
         query: part of a plate, however it is written, or of a pass's number.
         state: only those that stand so.
         carrier: only this carrier's.
+        carrier_text: only those of carriers with this in their name, or with this tax number.
         now: moment at which they are looked at.
     """
     statement = sa.select(VehiclePass).order_by(VehiclePass.requested_at.desc(), VehiclePass.id.desc())
     if carrier is not None:
         statement = statement.where(VehiclePass.carrier_id == carrier.id)
+    if carrier_text.strip():
+        statement = statement.where(VehiclePass.carrier_id.in_(carriers_named(carrier_text)))
     if state is not None:
         statement = statement.where(_in_state(state, now))
     text = query.strip().upper()
@@ -159,3 +192,13 @@ def misused(
     for batch in in_batches(people):
         by_person |= {who: number for number, who in session.execute(crews.where(PassCrew.person_id.in_(batch)))}
     return by_plate, by_person
+
+
+def unsignable_numbers(session: Session) -> list[str]:
+    """Return the numbers of passes that were approved and cannot be signed, oldest first."""
+    stuck = (
+        VehiclePass.signed_at.is_(None),
+        VehiclePass.signing_error.is_not(None),
+        VehiclePass.status == PassStatus.VALID,
+    )
+    return list(session.scalars(sa.select(VehiclePass.number).where(*stuck).order_by(VehiclePass.id)))

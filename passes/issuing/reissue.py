@@ -59,10 +59,14 @@ def request_reissue(session: Session, actor: User | None, kid: str, rules: Polic
 
 
 def unsigned_passes(session: Session) -> tuple[int, datetime | None]:
-    """Return how many passes wait for a signature, first or again, and since when the first of them does."""
+    """Return how many passes wait for a signature, first or again, and since when the first of them does.
+
+    Those that cannot be signed are not among them: waiting does not help them.
+    """
     since = sa.func.coalesce(VehiclePass.reissue_requested_at, VehiclePass.requested_at, type_=UtcDateTime())
     statement = sa.select(sa.func.count(), sa.func.min(since, type_=UtcDateTime()))
-    count, oldest = session.execute(statement.where(VehiclePass.signed_at.is_(None))).one()
+    is_waiting = sa.and_(VehiclePass.signed_at.is_(None), VehiclePass.signing_error.is_(None))
+    count, oldest = session.execute(statement.where(is_waiting)).one()
     return count, oldest
 
 

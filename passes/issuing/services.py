@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.applications.models import Application, ApplicationState, ApplicationVehicle, Decision
-from passes.errors import RefusedError
-from passes.issuing.models import PassCrew, PassStatus, RevocationReason, StatusShard, VehiclePass
+from passes.issuing.models import PassCrew, PassStatus, StatusShard, VehiclePass
 from passes.issuing.reissue import as_signed, sign_again
+from passes.issuing.standing import IssuingError, revoke
 from passes.local_time import end_of_day, start_of_day
 from passes.trust import services as trust
 from protocol import claims
@@ -30,14 +30,25 @@ if TYPE_CHECKING:
     from passes.fleet.models import CrewMember
     from protocol.cose import Signer
 
+__all__ = [
+    "IssuingError",
+    "close_status_lists",
+    "credential_of",
+    "crew_expiry",
+    "find_pass",
+    "is_as_issued",
+    "request_passes",
+    "revoke",
+    "sign_pending",
+    "status_lists",
+    "window_of",
+]
+
 log = logging.getLogger(__name__)
 
 _LAST_DIGITS = 4
+_ERROR_CHARS = 200
 _STATUS_CODES = {PassStatus.REVOKED: Status.REVOKED, PassStatus.SUSPENDED: Status.SUSPENDED}
-
-
-class IssuingError(RefusedError):
-    """A pass cannot be issued or changed."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +183,8 @@ def sign_pending(session: Session, signer_for: Callable[[bytes], Signer], now: d
             ApplicationVehicle.decision == Decision.APPROVED,
             Application.state == ApplicationState.APPROVED,
         )
-        .order_by(VehiclePass.kid.is_not(None), VehiclePass.id)  # new passes do not queue behind those signed again
+        # New passes queue neither behind those that could not be signed, nor behind those that are signed again.
+        .order_by(VehiclePass.signing_error.is_not(None), VehiclePass.kid.is_not(None), VehiclePass.id)
         .limit(limit)
     ).all()
     waiting = [vehicle_pass for vehicle_pass in found if _is_writable(vehicle_pass, now)]
@@ -189,19 +201,22 @@ def sign_pending(session: Session, signer_for: Callable[[bytes], Signer], now: d
             details["replaces"] = vehicle_pass.kid or ""
         vehicle_pass.kid = signer.kid.hex()
         vehicle_pass.signed_at = now
+        vehicle_pass.signing_error = None
         audit.record(session, None, "issuing.sign", vehicle_pass, details, now)
     return len(waiting)
 
 
 def _is_writable(vehicle_pass: VehiclePass, now: datetime) -> bool:
-    """Say whether a pass can be put into a credential; one that cannot must not hold up all the others."""
+    """Say whether a pass can be put into a credential; one that cannot says why, and does not hold up the others."""
     if vehicle_pass.text is not None:
         return True  # signed before; it says again what it said, not what the register says now
     credential = replace(credential_of(vehicle_pass, now), status=StatusRef("status/0", 0))  # its own comes later
     try:
         claims.encode(credential)
-    except claims.ClaimsError:
-        log.exception("pass %s cannot be signed; the others are", vehicle_pass.number)
+    except claims.ClaimsError as error:
+        if vehicle_pass.signing_error is None:  # told once, tried again with every sweep
+            log.exception("pass %s cannot be signed; the others are", vehicle_pass.number)
+        vehicle_pass.signing_error = str(error)[:_ERROR_CHARS]
         return False
     return True
 
@@ -229,23 +244,6 @@ def close_status_lists(session: Session) -> None:
     After a restored backup, passes that the database has forgotten hold places that it believes to be free.
     """
     session.execute(sa.update(StatusShard).values(used=STATUS_LIST_SIZE))
-
-
-def revoke(
-    session: Session, actor: User | None, vehicle_pass: VehiclePass, reason: RevocationReason, now: datetime
-) -> None:
-    """Revoke a pass for good; stations learn of it with their next sync.
-
-    Raises:
-        IssuingError: it is revoked already (`already_revoked`).
-    """
-    if vehicle_pass.status is PassStatus.REVOKED:
-        raise IssuingError("already_revoked", f"pass {vehicle_pass.number} is revoked already")
-    vehicle_pass.status = PassStatus.REVOKED
-    vehicle_pass.status_reason = reason
-    vehicle_pass.status_changed_at = now
-    trust.note_change(session, "pass.revoked", now)
-    audit.record(session, actor, "issuing.revoke", vehicle_pass, {"reason": reason.value}, now)
 
 
 def find_pass(session: Session, iss: str, cti: str) -> VehiclePass | None:

@@ -55,8 +55,10 @@ def test_where_a_pass_stands_is_said_the_same_way_by_the_row_and_by_the_search(
         PassState.NOT_YET_VALID: factories.vehicle_pass(
             carrier, first_day=today() + timedelta(days=2), last_day=today() + timedelta(days=4)
         ),
+        PassState.UNSIGNABLE: factories.vehicle_pass(carrier),
     }
     made[PassState.SIGNING] = unsigned(app, session, factories, carrier)
+    made[PassState.UNSIGNABLE].signed_at, made[PassState.UNSIGNABLE].signing_error = None, "the name is too long"
     made[PassState.REVOKED].status = PassStatus.REVOKED
     made[PassState.SUSPENDED].status = PassStatus.SUSPENDED
     made[PassState.EXPIRED].expires_at = now()
