@@ -81,7 +81,7 @@ def assess(text: str | Sequence[str], trust: Trust, context: Context, now: datet
     seen = observe(papers, trust, context, now)
     if failed:
         seen += map(Observation, _told(failed))
-    return Verdict.of(_findings(seen, trust, context), papers.main, claims.prefix_of(papers.main), papers.journey)
+    return Verdict.of(_findings(seen, trust, context), papers.main, papers.journey)
 
 
 def _told(failed: Iterable[Reason]) -> list[Reason]:

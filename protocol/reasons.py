@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Never, Self
 
 from protocol.credentials import Credential, identity_of
-from protocol.envelope import Prefix
 from protocol.journey import Journey
 
 
@@ -119,29 +118,23 @@ class Verdict:
         findings: Gravest first; those of equal severity in the order of `Reason`.
         credential: The signed content, of the pass if there is one; None unless the signature of a known, valid issuer
             key was verified.
-        prefix: The kind of credential; None whenever `credential` is.
         journey: Who rides where with what, slips and newer cards included; None without a pass.
     """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     credential: Credential | None = None
-    prefix: Prefix | None = None
     journey: Journey | None = None
 
     @classmethod
     def of(
-        cls,
-        findings: list[Finding],
-        credential: Credential | None = None,
-        prefix: Prefix | None = None,
-        journey: Journey | None = None,
+        cls, findings: list[Finding], credential: Credential | None = None, journey: Journey | None = None
     ) -> "Verdict":
         """Make the verdict that some findings, in any order, come to."""
         if not findings:
-            return cls(Outcome.ADMIT, (), credential, prefix, journey)
+            return cls(Outcome.ADMIT, (), credential, journey)
         ordered = sorted(findings, key=lambda finding: (-_GRAVITY[finding.severity], _POSITION[finding.reason]))
-        return cls(_OUTCOMES[ordered[0].severity], tuple(ordered), credential, prefix, journey)
+        return cls(_OUTCOMES[ordered[0].severity], tuple(ordered), credential, journey)
 
     @property
     def identity(self) -> tuple[str, bytes] | None:

@@ -57,7 +57,7 @@ def reasons(verdict: Verdict) -> list[Reason]:
 def test_a_good_pass_is_admitted_with_what_was_signed() -> None:
     verdict = assess(TEXT, TRUST, Context(), NOW)
     journey = Journey(tuple(enumerate(PASS.crew)), PASS.route, PASS.cargo)
-    assert verdict == Verdict(Outcome.ADMIT, (), PASS, Prefix.VEHICLE_PASS, journey)
+    assert verdict == Verdict(Outcome.ADMIT, (), PASS, journey)
 
 
 def test_verify_gives_what_a_known_issuer_signed_whatever_its_window() -> None:
@@ -106,7 +106,7 @@ def test_what_is_not_verified_is_refused_and_nothing_of_it_is_told(text: str, re
     everything_wrong = Context(ROAD, plate_mismatch=True, crew_mismatch=True, coming_from="001", last_seen_here=NOW)
     verdict = assess(text, TRUST, everything_wrong, NOW + 3 * DAY)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.REFUSE, [reason])
-    assert (verdict.credential, verdict.prefix) == (None, None)
+    assert (verdict.credential, verdict.journey) == (None, None)
 
 
 def test_a_withdrawn_key_is_told_apart_from_an_unknown_one_and_from_forgery() -> None:
