@@ -64,10 +64,14 @@ VERBS: Mapping[str, Any] = {
     "trust.publish_offline": _l("Ký lại danh sách khóa và quy định xử lý"),
     "trust.retire_key": _l("Thu hồi khóa ký"),
     "trust.rotate_root": _l("Đổi khóa gốc"),
+    "zones.attach": _l("Đính kèm văn bản quyết định"),
+    "zones.discard_draft": _l("Bỏ bản nháp khu vực"),
     "zones.lift": _l("Kết thúc khu vực phong tỏa, ổ dịch"),
     "zones.preview": _l("Xem trước phạm vi khu vực"),
+    "zones.propose": _l("Trình người thứ hai duyệt khu vực"),
     "zones.publish": _l("Công bố khu vực phong tỏa, ổ dịch"),
     "zones.rematch": _l("Đối chiếu lại di biến động với khu vực"),
+    "zones.save_draft": _l("Lưu bản nháp khu vực"),
     "zones.withdraw": _l("Rút lại khu vực"),
 }
 
@@ -94,6 +98,8 @@ SUBJECTS: Mapping[str, Any] = {
     "Vehicle": _l("Phương tiện"),
     "VehiclePass": _l("Giấy"),
     "Zone": _l("Khu vực"),
+    "ZoneDocument": _l("Văn bản quyết định"),
+    "ZoneProposal": _l("Bản nháp khu vực"),
 }
 
 

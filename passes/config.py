@@ -151,6 +151,7 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "PUBLIC_URL": "http://127.0.0.1:8000",
         "REVIEW_PROMISE_HOURS": 24,
         "DUAL_CONTROL_ABOVE": 20,
+        "ZONES_NEED_TWO_PEOPLE": False,
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{instance.database_file}",
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         "BABEL_DEFAULT_LOCALE": "vi",

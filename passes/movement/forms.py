@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import BooleanField, FieldList, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from passes.areas.forms import AreaField
@@ -23,9 +25,10 @@ from passes.form_fields import (
     SelectField,
     SelectMultipleField,
     WithinDays,
+    clock_of,
     moment_of,
 )
-from passes.local_time import end_of_day
+from passes.local_time import end_of_day, last_day_before
 from passes.movement.services import ScanFilters, ZoneDraft
 from passes.movement.texts import ACTIONS, OUTCOMES, ZONE_KINDS
 from protocol.plates import PlateError, normalise_plate
@@ -52,6 +55,8 @@ _MESSAGES = {
     "ends_before_start": _l("Thời điểm kết thúc phải sau thời điểm bắt đầu."),
     "monitoring_days": _l("Số ngày theo dõi từ 1 đến 365."),
     "withdrawn": _l("Khu vực này đã được rút lại."),
+    "document_type": _l("Chọn tệp PDF, PNG hoặc JPEG."),
+    "document_size": _l("Tệp không quá 10 MB."),
 }
 _FIELD_OF = {"starts_at": "starts_day", "ends_at": "ends_day", "at": "ends_day", "id": "ends_day"}
 
@@ -96,17 +101,13 @@ class ZoneForm(FlaskForm):
         [Required(_l("Nhập số quyết định.")), Length(max=80, message=_MESSAGES["decision_missing"])],
         description=_l("Ví dụ: 3312/QĐ-UBND ngày 18/09/2021"),
     )
-    passage = RadioField(_l("Lượt qua chốt kiểm soát trong khu vực"), validators=[Optional()])
+    document = FileField(_l("Văn bản quyết định"), description=_l("PDF hoặc ảnh (PNG, JPEG), không quá 10 MB."))
 
-    def __init__(self, sites: Sequence[Site], *args: Any, **kwargs: Any) -> None:
-        """Fill the choices in the reader's language."""
-        super().__init__(*args, **kwargs)
+    def __init__(self, sites: Sequence[Site], draft: ZoneDraft | None) -> None:
+        """Fill in a draft, and the choices in the reader's language."""
+        super().__init__(data=None if draft is None else _as_typed(draft))
         self.kind.choices = [(kind.value, text) for kind, text in ZONE_KINDS.items()]
         self.sites.choices = [(site.id, site.name) for site in sites]
-        self.passage.choices = [
-            ("yes", _l("Có tính: đi qua cũng là yếu tố dịch tễ")),
-            ("no", _l("Không tính: chỉ người đã dừng lại trong khu vực")),
-        ]
 
     def validate_ends_day(self, field: DayField) -> None:
         """An hour needs its day."""
@@ -124,19 +125,49 @@ class ZoneForm(FlaskForm):
             return True
         return False
 
-    def draft(self) -> ZoneDraft:
+    def read_upload(self) -> tuple[str, bytes] | None:
+        """Return the file that was attached, which can be read once: its name and content; None where none was."""
+        found = self.document.data
+        if not found or not found.filename:
+            return None
+        with found.stream:  # a large one lies in a temporary file
+            return found.filename, found.read()
+
+    def draft(self, zone_id: str | None, document_id: int | None) -> ZoneDraft:
         """Return the draft of a form without errors."""
         return ZoneDraft(
+            id=zone_id,
+            document_id=document_id,
             name=self.name.data or "",
             kind=ZoneKind(self.kind.data),
             areas=tuple(entry.data for entry in self.areas if entry.data),
             sites=tuple(self.sites.data or ()),
             starts_at=moment_of(self.starts_day.data, self.starts_clock.data),
             ends_at=end_moment(self.ends_day, self.ends_clock),
-            passage=self.passage.data != "no",
             monitoring_days=self.monitoring_days.data or 0,
             decision=self.decision.data or "",
         )
+
+
+class PublishForm(FlaskForm):
+    """What is chosen after the preview."""
+
+    passage = RadioField(
+        _l("Lượt qua chốt kiểm soát trong khu vực"), validators=[InputRequired(_l("Chọn một trong hai cách tính."))]
+    )
+
+    def __init__(self, passage: bool | None) -> None:  # noqa: FBT001 - what the draft says
+        """Choose what was chosen before; fill the choices in the reader's language."""
+        super().__init__(data=None if passage is None else {"passage": "yes" if passage else "no"})
+        self.passage.choices = [
+            ("yes", _l("Có tính: đi qua cũng là yếu tố dịch tễ")),
+            ("no", _l("Không tính: chỉ người đã dừng lại trong khu vực")),
+        ]
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether scans at road checkpoints count, for a form without errors."""
+        return self.passage.data == "yes"
 
 
 class LiftForm(FlaskForm):
@@ -190,6 +221,26 @@ class ScanFilterForm(FlaskForm):
             day=self.day.data,
             late_only=bool(self.late.data),
         )
+
+
+def _as_typed(draft: ZoneDraft) -> dict[str, Any]:
+    """Return a draft as somebody would type it."""
+    starts_day, starts_clock = clock_of(draft.starts_at)
+    ends_day, ends_clock = clock_of(draft.ends_at) if draft.ends_at else (None, None)
+    if draft.ends_at and ends_clock == time():  # until the end of the day before
+        ends_day, ends_clock = last_day_before(draft.ends_at), None
+    return {
+        "name": draft.name,
+        "kind": draft.kind.value,
+        "areas": list(draft.areas) or [None],
+        "sites": list(draft.sites),
+        "starts_day": starts_day,
+        "starts_clock": starts_clock,
+        "ends_day": ends_day,
+        "ends_clock": ends_clock,
+        "monitoring_days": draft.monitoring_days,
+        "decision": draft.decision,
+    }
 
 
 def end_moment(day: DayField, clock: ClockField) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -194,7 +194,46 @@ class ZoneVersion(Base):
     is_withdrawn: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    proposed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("zone_documents.id"))
     zone: Mapped[Zone] = relationship(back_populates="versions")
+
+
+class ZoneDocument(Base):
+    """A decision as it was signed: the file that somebody attached to a zone."""
+
+    __tablename__ = "zone_documents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    media_type: Mapped[str] = mapped_column(sa.String(40))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    uploaded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ZoneProposal(Base):
+    """A zone, or a change of one, that nobody has published yet.
+
+    `content` is what a zone file says, without an id; `passage` is empty until somebody chose after a preview. A
+    change names its zone, and in `base_version` the version that it began with. `proposed_at` is set while a second
+    person is to look at it.
+    """
+
+    __tablename__ = "zone_proposals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    zone_id: Mapped[str | None] = mapped_column(sa.ForeignKey("zones.id"), index=True)
+    base_version: Mapped[int | None] = mapped_column()
+    content: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    passage: Mapped[bool | None] = mapped_column()
+    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("zone_documents.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proposed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class Rematch(Base):

@@ -19,6 +19,14 @@ ZONE_KINDS: Mapping[ZoneKind, Any] = {
     ZoneKind.LOCKDOWN: _l("Khu vực phong tỏa"),
     ZoneKind.OUTBREAK: _l("Ổ dịch"),
 }
+PROPOSAL_ERRORS: Mapping[str, Any] = {
+    "second_person": _l("Người trình không tự công bố được: cần một người khác duyệt và công bố."),
+    "passage_changed": _l("Người duyệt công bố đúng nội dung đã trình. Muốn đổi cách tính: “Sửa lại” rồi trình lại."),
+    "changed_meanwhile": _l("Khu vực đã được công bố lại trong lúc soạn. Bấm “Sửa lại”, kiểm tra rồi lưu lần nữa."),
+    "withdrawn": _l("Khu vực này đã được rút lại."),
+    "area_unknown": _l("Có địa bàn không tồn tại."),
+    "site_unknown": _l("Có điểm không tồn tại."),
+}
 OUTCOMES: Mapping[str, Any] = {
     Outcome.ADMIT: _l("Cho qua"),
     Outcome.REFER: _l("Kiểm tra thêm"),

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from passes.movement.zones import ZoneDraft, ZoneError
-from protocol.times import MomentError, from_rfc3339
+from protocol.times import MomentError, from_rfc3339, to_rfc3339
 from protocol.zones import DEFAULT_MONITORING_DAYS, ZoneKind
 
 if TYPE_CHECKING:
@@ -34,6 +34,15 @@ def read_zone_file(data: bytes) -> ZoneDraft:
     for name in _REQUIRED:
         if said.get(name) in (None, ""):
             raise ZoneError("missing", name, "is missing")
+    return read_zone(said)
+
+
+def read_zone(said: dict[str, Any]) -> ZoneDraft:
+    """Return the draft that the object of a file describes; one without an id gets its id when it is published.
+
+    Raises:
+        ZoneError: it describes none.
+    """
     if unknown := sorted(said.keys() - {*_REQUIRED, *_OPTIONAL}):
         raise ZoneError("unknown_field", unknown[0], "is not a field of a zone")
     try:
@@ -41,7 +50,7 @@ def read_zone_file(data: bytes) -> ZoneDraft:
     except ValueError as error:
         raise ZoneError("kind_unknown", "kind", f"is {' or '.join(kind.value for kind in ZoneKind)}") from error
     return ZoneDraft(
-        id=_typed(said, "id", str),
+        id=_typed(said, "id", str) if said.get("id") is not None else None,
         name=_typed(said, "name", str),
         kind=kind,
         areas=_texts(said, "areas"),
@@ -52,6 +61,21 @@ def read_zone_file(data: bytes) -> ZoneDraft:
         monitoring_days=_typed({"monitoring_days": DEFAULT_MONITORING_DAYS} | said, "monitoring_days", int),
         decision=_typed(said, "decision", str),
     )
+
+
+def write_zone(draft: ZoneDraft) -> dict[str, Any]:
+    """Return a draft as the object of a file, without its id."""
+    return {
+        "name": draft.name,
+        "kind": draft.kind.value,
+        "areas": list(draft.areas),
+        "sites": list(draft.sites),
+        "starts_at": to_rfc3339(draft.starts_at),
+        "ends_at": to_rfc3339(draft.ends_at) if draft.ends_at else None,
+        "passage": draft.passage,
+        "monitoring_days": draft.monitoring_days,
+        "decision": draft.decision,
+    }
 
 
 def _typed(said: dict[str, Any], name: str, kind: type) -> Any:

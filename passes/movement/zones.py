@@ -52,6 +52,8 @@ class ZoneDraft:
         monitoring_days: how long exposed people are followed up.
         decision: number of the health authority's decision.
         id: name for all versions; made from the day when None.
+        document_id: the signed decision, where somebody attached it.
+        proposed_by_id: who prepared it, where somebody else publishes it.
     """
 
     name: str
@@ -64,6 +66,8 @@ class ZoneDraft:
     passage: bool = True
     monitoring_days: int = DEFAULT_MONITORING_DAYS
     id: str | None = None
+    document_id: int | None = None
+    proposed_by_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,25 @@ def _version(draft: ZoneDraft, zone_id: str, number: int, actor: User | None, no
         is_withdrawn=False,
         published_at=now,
         published_by_id=actor.id if actor else None,
+        proposed_by_id=draft.proposed_by_id,
+        document_id=draft.document_id,
+    )
+
+
+def draft_of(version: ZoneVersion) -> ZoneDraft:
+    """Return what a version says as a draft of the next one."""
+    return ZoneDraft(
+        id=version.zone_id,
+        name=version.name,
+        kind=version.kind,
+        areas=tuple(version.areas),
+        sites=tuple(version.sites),
+        starts_at=version.starts_at,
+        ends_at=version.ends_at,
+        passage=version.passage,
+        monitoring_days=version.monitoring_days,
+        decision=version.decision,
+        document_id=version.document_id,
     )
 
 
@@ -250,7 +273,7 @@ def _copy(version: ZoneVersion, actor: User | None, now: datetime) -> ZoneVersio
 
 def _says(version: ZoneVersion) -> dict[str, object]:
     names = ("name", "kind", "starts_at", "ends_at", "passage", "monitoring_days", "decision", "areas", "sites")
-    return {name: getattr(version, name) for name in (*names, "is_withdrawn")}
+    return {name: getattr(version, name) for name in (*names, "is_withdrawn", "document_id")}
 
 
 def _next_version(zone: Zone) -> int:

@@ -1,5 +1,6 @@
 """Zones: what may be published, what it matches, and what stations and stations' lists learn of it."""
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,10 +20,10 @@ from passes.accounts.models import User
 from passes.audit import AuditEntry
 from passes.issuing.models import VehiclePass
 from passes.local_time import start_of_day
-from passes.movement import services
+from passes.movement import proposals, services
 from passes.movement.cli import group as zones_cli
 from passes.movement.matching import movements_in
-from passes.movement.models import Exposure, Movement, MovementSource, Rematch, Zone
+from passes.movement.models import Exposure, Movement, MovementSource, Rematch, Zone, ZoneProposal
 from passes.movement.services import Hits, ZoneDraft, ZoneError
 from passes.people.services import keep_person
 from passes.sites.services import create_site
@@ -318,20 +319,28 @@ FORM = {
 }
 
 
+def preview(page: FlaskClient, form: dict[str, Any], address: str = "/zones/new") -> tuple[str, str]:
+    """Describe a zone; give the address of its preview and what stands there."""
+    answer = page.post(address, data=form | {"step": "preview"})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    return answer.location, page.get(answer.location).get_data(as_text=True)
+
+
 def test_health_staff_preview_choose_and_publish(
     session: Session, factories: Factories, login: Callable[[User], FlaskClient]
 ) -> None:
     move(session, person(session, 1), DAY + HOUR, WARD, is_road_scan=True)
     page = login(factories.user("health"))
-    shown = page.post("/zones/new", data=FORM | {"step": "preview"}).get_data(as_text=True)
+    address, shown = preview(page, FORM)
     assert "1 lượt di biến động, 1 người, ở 1 quận, huyện" in shown
     assert "0 lượt di biến động, 0 người, ở 0 quận, huyện" in shown
     assert "Phường Thanh Xuân Trung, Quận Thanh Xuân, Hà Nội" in shown
     assert session.scalars(sa.select(Zone)).all() == []
-    undecided = page.post("/zones/new", data=FORM | {"step": "publish"}).get_data(as_text=True)
+    undecided = page.post(address, data={"step": "publish"}).get_data(as_text=True)
     assert "Chọn một trong hai cách tính." in undecided
-    done = page.post("/zones/new", data=FORM | {"step": "publish", "passage": "no"}, follow_redirects=True)
+    done = page.post(address, data={"step": "publish", "passage": "no"}, follow_redirects=True)
     assert "Đã công bố" in done.get_data(as_text=True)
+    assert page.get(address).status_code == 404
     version = session.scalars(sa.select(Zone)).one().latest
     assert (version.areas, version.passage, version.starts_at, version.ends_at) == ([WARD], False, DAY, None)
     assert "Phong tỏa Thanh Xuân Trung" in page.get("/zones").get_data(as_text=True)
@@ -345,9 +354,10 @@ def test_several_areas_and_sites_go_into_one_zone(
     page = login(factories.user("health"))
     more = page.post("/zones/new", data=FORM | {"add_row": "areas"}).get_data(as_text=True)
     assert 'name="areas-1"' in more
-    form = FORM | {"areas-0": WARD, "areas-1": DISTRICT, "sites": ["market"], "step": "publish", "passage": "yes"}
+    form = FORM | {"areas-0": WARD, "areas-1": DISTRICT, "sites": ["market"]}
     form |= {"ends_day": f"{TODAY + timedelta(days=2):%d/%m/%Y}", "ends_clock": ""}
-    assert page.post("/zones/new", data=form).status_code == 302
+    address, _shown = preview(page, form)
+    assert page.post(address, data={"step": "publish", "passage": "yes"}).status_code == 302
     version = session.scalars(sa.select(Zone)).one().latest
     assert (version.areas, version.sites) == ([WARD, DISTRICT], ["market"])
     assert version.ends_at == DAY + timedelta(days=3)
@@ -366,6 +376,134 @@ def test_what_is_wrong_with_a_zone_is_said_at_its_field_and_nothing_typed_is_los
     unknown = page.post("/zones/new", data=FORM | {"step": "preview", "areas-0": "xyzzy"}).get_data(as_text=True)
     assert "xyzzy" in unknown
     assert "Không tìm thấy địa bàn" in unknown
+
+
+def test_a_draft_waits_until_somebody_goes_on_with_it_or_throws_it_away(
+    session: Session, factories: Factories, login: Callable[[User], FlaskClient]
+) -> None:
+    page = login(factories.user("health"))
+    saved = page.post("/zones/new", data=FORM | {"step": "save"}, follow_redirects=True).get_data(as_text=True)
+    assert "Bản nháp" in saved
+    assert "Phong tỏa Thanh Xuân Trung" in saved
+    draft_row = session.scalars(sa.select(ZoneProposal)).one()
+    address = f"/zones/drafts/{draft_row.id}"
+    form = page.get(f"{address}/edit").get_data(as_text=True)
+    for value in ("Phong tỏa Thanh Xuân Trung", f"{TODAY:%d/%m/%Y}", "3312/QĐ-UBND", WARD):
+        assert value in form
+    again, shown = preview(page, FORM | {"name": "Ngõ 328", "areas-0": WARD}, f"{address}/edit")
+    assert again == address
+    assert "Ngõ 328" in shown
+    assert session.scalars(sa.select(Zone)).all() == []
+    assert page.post(f"{address}/discard").status_code == 302
+    assert session.scalars(sa.select(ZoneProposal)).all() == []
+
+
+def test_amending_makes_a_version_and_every_version_stays_viewable(
+    session: Session, factories: Factories, login: Callable[[User], FlaskClient]
+) -> None:
+    page = login(factories.user("health"))
+    zone = publish(session, ends_at=DAY + timedelta(days=2))
+    form = page.get(f"/zones/{zone.id}/amend").get_data(as_text=True)
+    assert f"{TODAY + timedelta(days=1):%d/%m/%Y}" in form  # until the end of that day
+    address, shown = preview(page, FORM | {"name": "Cả quận", "areas-0": DISTRICT}, f"/zones/{zone.id}/amend")
+    assert shown.count("Đã đổi") == 3  # name, places, end
+    assert page.post(address, data={"step": "publish", "passage": "yes"}).status_code == 302
+    session.expire_all()
+    assert [(v.version, v.name, v.areas) for v in zone.versions] == [
+        (1, "Phong tỏa Thanh Xuân Trung", [WARD]),
+        (2, "Cả quận", [DISTRICT]),
+    ]
+    first = page.get(f"/zones/{zone.id}/versions/1").get_data(as_text=True)
+    assert "Đã thay bằng lần sau" in first
+    assert "Phong tỏa Thanh Xuân Trung" in first
+    assert "Đã đổi" in page.get(f"/zones/{zone.id}/versions/2").get_data(as_text=True)
+    assert page.get(f"/zones/{zone.id}/versions/3").status_code == 404
+
+
+def test_a_change_of_a_zone_that_somebody_else_changed_meanwhile_is_looked_at_again(
+    session: Session, factories: Factories, login: Callable[[User], FlaskClient]
+) -> None:
+    page = login(factories.user("health"))
+    zone = publish(session)
+    address, _shown = preview(page, FORM | {"name": "Của tôi", "areas-0": WARD}, f"/zones/{zone.id}/amend")
+    services.lift_zone(session, None, zone.id, DAY + HOUR, now())
+    refused = page.post(address, data={"step": "publish", "passage": "yes"}).get_data(as_text=True)
+    assert "đã được công bố lại trong lúc soạn" in refused
+    preview(page, FORM | {"name": "Của tôi", "areas-0": WARD}, f"{address}/edit")
+    assert page.post(address, data={"step": "publish", "passage": "yes"}).status_code == 302
+    session.expire_all()
+    assert (zone.latest.version, zone.latest.name) == (3, "Của tôi")
+
+
+def test_where_two_people_are_asked_for_one_hands_over_and_another_publishes(
+    app: Flask, session: Session, factories: Factories, login: Callable[[User], FlaskClient]
+) -> None:
+    app.config["ZONES_NEED_TWO_PEOPLE"] = True
+    office = factories.user("health")
+    first, second = login(office), login(factories.user("health", office.organisation))
+    address, shown = preview(first, FORM)
+    assert "Trình người thứ hai" in shown
+    alone = first.post(address, data={"step": "publish", "passage": "no"}).get_data(as_text=True)
+    assert "cần một người khác" in alone
+    assert first.post(address, data={"step": "propose", "passage": "no"}).status_code == 302
+    again = first.post(address, data={"step": "publish", "passage": "no"}).get_data(as_text=True)
+    assert "cần một người khác" in again
+    other = second.post(address, data={"step": "publish", "passage": "yes"}).get_data(as_text=True)
+    assert "đúng nội dung đã trình" in other
+    assert session.scalars(sa.select(Zone)).all() == []
+    assert "đã trình, chờ người khác duyệt" in second.get(address).get_data(as_text=True)
+    assert second.post(address, data={"step": "publish", "passage": "no"}).status_code == 302
+    version = session.scalars(sa.select(Zone)).one().latest
+    assert version.proposed_by_id == office.id
+    assert version.published_by_id not in {None, office.id}
+    assert "người trình: " in first.get(f"/zones/{version.zone_id}/versions/1").get_data(as_text=True)
+
+
+def test_whoever_changes_a_draft_takes_it_back_from_the_second_person(
+    app: Flask, session: Session, factories: Factories, login: Callable[[User], FlaskClient]
+) -> None:
+    app.config["ZONES_NEED_TWO_PEOPLE"] = True
+    first, second = login(factories.user("health")), login(factories.user("health"))
+    address, _shown = preview(first, FORM)
+    first.post(address, data={"step": "propose", "passage": "no"})
+    preview(second, FORM | {"areas-0": DISTRICT}, f"{address}/edit")
+    assert "cần một người khác" in second.post(address, data={"step": "publish", "passage": "no"}).get_data(
+        as_text=True
+    )
+    assert session.scalars(sa.select(Zone)).all() == []
+
+
+def test_a_decision_is_attached_kept_through_versions_and_given_out_to_health_staff_only(
+    session: Session,
+    factories: Factories,
+    login: Callable[[User], FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(proposals, "MAX_DOCUMENT_BYTES", 200)
+    page = login(factories.user("health"))
+    paper = b"%PDF-1.7\n" + b"x" * 100
+
+    def attach(content: bytes, name: str) -> dict[str, Any]:
+        return FORM | {"document": (io.BytesIO(content), name)}
+
+    wrong = page.post("/zones/new", data=attach(b"MZ\x90", "quyet-dinh.pdf")).get_data(as_text=True)
+    assert "Chọn tệp PDF, PNG hoặc JPEG." in wrong
+    large = page.post("/zones/new", data=attach(paper + b"x" * 100, "a.pdf")).get_data(as_text=True)
+    assert "Tệp không quá 10 MB." in large
+    address, shown = preview(page, attach(paper, "Quyết định 3312.pdf"))
+    assert "Quyết định 3312.pdf" in shown
+    page.post(address, data={"step": "publish", "passage": "no"})
+    zone = session.scalars(sa.select(Zone)).one()
+    given = page.get(f"/zones/documents/{zone.latest.document_id}")
+    assert (given.get_data(), given.mimetype) == (paper, "application/pdf")
+    assert given.headers["Content-Disposition"].startswith("attachment")
+    services.lift_zone(session, None, zone.id, DAY + HOUR, now())
+    address, _shown = preview(page, FORM | {"name": "Đổi tên", "areas-0": WARD}, f"/zones/{zone.id}/amend")
+    page.post(address, data={"step": "publish", "passage": "no"})
+    session.expire_all()
+    assert len({version.document_id for version in zone.versions}) == 1
+    assert page.get("/zones/documents/999").status_code == 404
+    assert login(factories.user("district")).get(f"/zones/documents/{zone.latest.document_id}").status_code == 403
 
 
 def test_health_staff_lift_and_withdraw(
@@ -399,6 +537,8 @@ def test_nobody_but_health_staff_sees_or_changes_zones(
         f"/zones/{zone.id}",
         f"/zones/{zone.id}/lift",
         f"/zones/{zone.id}/withdraw",
+        f"/zones/{zone.id}/amend",
+        f"/zones/{zone.id}/versions/1",
     ):
         assert page.get(address).status_code == 403
     assert page.post(f"/zones/{zone.id}/withdraw").status_code == 403
