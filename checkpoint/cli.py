@@ -11,7 +11,8 @@ from checkpoint.console import EXIT_BAD_INPUT, Commands, complain, put_json
 from checkpoint.errors import StationError
 from checkpoint.i18n import LANGUAGES, current_language, language_of_environment, use_language
 from checkpoint.i18n import gettext as _
-from protocol.scan_record import Action
+from checkpoint.officers_cli import officers
+from protocol.scan_record import Action, RecordKind
 
 if TYPE_CHECKING:
     from checkpoint.home import Home
@@ -84,6 +85,8 @@ def scan(
 @click.option("--special-plate", is_flag=True, help="The plate has another form than usual: army, embassy, foreign.")
 @click.option("--person", "people", multiple=True, metavar="ID|NAME", help="Who is on board; once for each.")
 @click.option("--action", type=click.Choice([str(action) for action in Action]), help="What is done with the vehicle.")
+@click.option("--unreadable", is_flag=True, help="There is a paper, but its code cannot be read.")
+@click.option("--reason", metavar="TEXT", help="Why it is let through, if it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def no_paper(
@@ -92,6 +95,8 @@ def no_paper(
     special_plate: bool,
     people: tuple[str, ...],
     action: str | None,
+    unreadable: bool,
+    reason: str | None,
     as_json: bool,
 ) -> None:
     """Record a vehicle that has no paper, with its plate and its people."""
@@ -99,12 +104,20 @@ def no_paper(
     from checkpoint.officer_options import person_of, plate_of
     from checkpoint.running import open_station
 
-    if not plate and not people:
-        raise StationError("no_paper_empty")
+    if not plate and (unreadable or not people):
+        raise StationError("typed_empty" if unreadable else "no_paper_empty")
     seen = tuple(person_of(text) for text in people)
     typed = plate_of(plate, is_special=special_plate)
     running = open_station(home)
-    event = running.station.record_no_paper(typed, seen, Action(action) if action else None, running.clock.read())
+    event = running.station.record_no_code(
+        RecordKind.TYPED if unreadable else RecordKind.NO_PAPER,
+        typed,
+        seen,
+        Action(action) if action else None,
+        running.clock.read(),
+        running.duty.on_duty,
+        reason or "",
+    )
     if as_json:
         put_json(describe_event(event))
     else:
@@ -190,3 +203,4 @@ def serve(home: "Home", bind: str, source: str, sync_every: int) -> None:
 
 for command in exchange_cli.COMMANDS:
     main.add_command(command)
+main.add_command(officers)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from checkpoint.clock_setting import ClockSetting
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -33,6 +35,7 @@ class Clock:
         booted_at: when this run of the station started.
         previous_boot_at: when the run before it started.
         system: gives the machine's time.
+        setting: what the post chief has set it to, if at all.
     """
 
     floor: Callable[[], datetime | None] = lambda: None
@@ -40,11 +43,16 @@ class Clock:
     booted_at: datetime | None = None
     previous_boot_at: datetime | None = None
     system: Callable[[], datetime] = system_time
+    setting: ClockSetting | None = None
 
     def read(self) -> Reading:
         """Read the clock."""
-        now = self.system()
         floor = self.floor()
+        if self.setting and self.setting.is_set:
+            # What happened before the chief set the clock was dated by the wrong one, and raises no doubt.
+            now, is_unsure = self.setting.correct(self.system())
+            return Reading(max(now, floor) if floor else now, is_unsure)
+        now = self.system()
         events = (floor, self.last_recorded_at(), self.booted_at, self.previous_boot_at)
         is_in_doubt = any(event is not None and now < event for event in events)
         return Reading(max(now, floor) if floor else now, is_in_doubt)

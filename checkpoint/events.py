@@ -21,6 +21,7 @@ class Statement:
         crew_mismatch: somebody on board is not on the pass.
         coming_from: code of the area that the vehicle comes from, as the driver says.
         lodging: wards where people will stay, by index of the crew entry.
+        note: why it was done, where that has to be said.
     """
 
     action: Action | None = None
@@ -29,6 +30,7 @@ class Statement:
     crew_mismatch: bool = False
     coming_from: str | None = None
     lodging: tuple[tuple[int, str], ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Event:
 
     Attributes:
         id: the id of the first record.
-        kind: code, or no paper.
+        kind: code, no paper, or a paper that could not be read.
         scanned_at: when it happened.
         statement: what the officer has said so far.
         newest_id: the id of the newest record.
@@ -128,3 +130,8 @@ class Event:
     def is_open(self) -> bool:
         """Whether the officer has not yet said what was done."""
         return self.statement.action is None or self.is_void
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the vehicle waits aside until the post chief decides."""
+        return self.statement.action is Action.SENT_ASIDE and not self.is_void

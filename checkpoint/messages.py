@@ -75,6 +75,17 @@ SENTENCES = {
     "area_unknown": N_("Hãy chọn địa bàn trong danh sách gợi ý."),
     "area_not_ward": N_("Nơi lưu trú phải là phường, xã, thị trấn."),
     "no_paper_empty": N_("Hãy ghi biển số, hoặc ít nhất một người."),
+    "typed_empty": N_("Hãy ghi biển số in trên giấy."),
+    "officer_gone": N_("Cán bộ này không có trong danh sách của máy chốt; hãy chọn lại."),
+    "pin_missing": N_("%(name)s chưa có mã PIN tại máy chốt này; hãy nhờ chốt trưởng hoặc cơ quan cấp."),
+    "pin_invalid": N_("Mã PIN có từ 6 đến 12 chữ số."),
+    "pin_wrong": N_("Mã PIN chưa đúng; còn %(left)s lần thử."),
+    "pin_wait": N_("Đã nhập sai nhiều lần. Hãy chờ %(seconds)s giây rồi thử lại; chốt trưởng đặt lại được mã."),
+    "pin_guessable": N_("Mã PIN này dễ đoán; hãy chọn các chữ số không lặp, không liền nhau."),
+    "chief_needed": N_("Việc này do chốt trưởng quyết định: chọn tên và nhập mã PIN của chốt trưởng."),
+    "reason_needed": N_("Hãy ghi lý do."),
+    "clock_below_floor": N_("Giờ này sớm hơn lúc dữ liệu kiểm tra được công bố, nên chắc chắn sai; hãy xem lại."),
+    "clock_unset": N_("Đồng hồ đang theo máy, không có gì để bỏ."),
     "bind_invalid": N_(
         "Địa chỉ “%(bind)s” không dùng được: máy chốt chỉ nghe trên chính máy này, ví dụ 127.0.0.1:8100."
     ),

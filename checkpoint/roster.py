@@ -1,5 +1,6 @@
 """The officers of this station, as the issuer has told only its own devices."""
 
+import threading
 from dataclasses import dataclass
 
 from checkpoint.errors import StationError
@@ -47,3 +48,40 @@ def read_roster(home: Home) -> Roster:
         return Roster(box.epoch, content.officers, content.pepper)
     except (BoxError, DocumentError, HomeError) as error:
         raise RosterError("roster_closed", detail=str(error)) from error
+
+
+class CurrentRoster:
+    """Gives the officers in force, opened again only when the trust in force was replaced.
+
+    Args:
+        home: the station's folder.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._store = home.trust_store()
+        self._lock = threading.Lock()
+        self._seen: str | None = None
+        self._roster: Roster | None = None
+        self._error: RosterError | None = None
+
+    def __call__(self) -> Roster | None:
+        """Return the officers; None while there is no list.
+
+        Raises:
+            RosterError: there is a list, but not for this device (`roster_closed`).
+        """
+        with self._lock:
+            name = self._store.current_id()
+            if name != self._seen:
+                self._roster, self._error = self._read()
+                self._seen = name
+            if self._error:
+                raise RosterError(self._error.code, **self._error.params)
+            return self._roster
+
+    def _read(self) -> tuple[Roster | None, RosterError | None]:
+        try:
+            return read_roster(self._home), None
+        except RosterError as error:
+            return None, None if error.code == "roster_missing" else error

@@ -1,12 +1,18 @@
 """Putting a station together from its folder."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from checkpoint.clock import Clock, system_time
+from checkpoint.clock_setting import ClockSetting
 from checkpoint.current_trust import CurrentTrust
 from checkpoint.home import Home
+from checkpoint.post_book import PostBook
+from checkpoint.roster import CurrentRoster
+from checkpoint.shifts import ShiftDesk
+from checkpoint.signing_in import DutyDesk
 from checkpoint.station import Station
+
+BOOK_FILE = "post.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +24,20 @@ class Running:
         station: what decides and records.
         clock: its clock.
         trust: what it trusts, renewed when an import replaces it.
+        book: what it remembers beside its scans.
+        duty: who is at the post.
+        shifts: what was done in each shift.
+        setting: the clock as the chief has set it.
     """
 
     home: Home
     station: Station
     clock: Clock
     trust: CurrentTrust
+    book: PostBook
+    duty: DutyDesk
+    shifts: ShiftDesk
+    setting: ClockSetting
 
 
 def open_station(home: Home) -> Running:
@@ -38,6 +52,19 @@ def open_station(home: Home) -> Running:
     trust = CurrentTrust(home.trust_store())
     log = home.scan_log()
     home.reserve.hold()
-    booted_at: datetime = system_time()
-    clock = Clock(trust.floor, log.last_recorded_at, booted_at, log.note_boot(booted_at))
-    return Running(home, Station(enrolment.station, log, trust), clock, trust)
+    book = PostBook(home.path / BOOK_FILE)
+    setting = ClockSetting(book)
+    duty = DutyDesk(CurrentRoster(home), book)
+    booted_at, _ = setting.correct(system_time())
+    clock = Clock(trust.floor, log.last_recorded_at, booted_at, log.note_boot(booted_at), setting=setting)
+    station = Station(enrolment.station, log, trust, book, lambda: duty.on_duty.id)
+    return Running(home, station, clock, trust, book, duty, ShiftDesk(log, book), setting)
+
+
+def open_duty(home: Home) -> DutyDesk:
+    """Open what a folder says of its officers, and nothing else.
+
+    Raises:
+        HomeError: the station is not enrolled.
+    """
+    return DutyDesk(CurrentRoster(home), PostBook(home.path / BOOK_FILE))

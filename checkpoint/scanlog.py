@@ -103,6 +103,15 @@ class ScanLog(Deliveries):
         )
         return from_us(found[0][0]) if found[0][0] is not None else None
 
+    def last_seq(self) -> int:
+        """Return the number of the newest record; 0 before the first."""
+        return int(self._rows("SELECT coalesce(max(seq), 0) FROM record")[0][0])
+
+    def bodies_after(self, seq: int, until: int = 2**62) -> list[bytes]:
+        """Return the bytes of the records after one, up to and with another, in the order of the log."""
+        query = "SELECT body FROM record WHERE seq > ? AND seq <= ? AND body IS NOT NULL ORDER BY seq"
+        return [body for (body,) in self._rows(query, (seq, until))]
+
     def note_boot(self, at: datetime) -> datetime | None:
         """Note that the station starts; return when it started the time before, if it ever did."""
         before = self._rows("SELECT at_us FROM boot ORDER BY seq DESC LIMIT 1")

@@ -8,17 +8,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from checkpoint.chiefs_only import needs_chief, overrules
 from checkpoint.clock import Reading
 from checkpoint.combining import MAX_TOGETHER, carry_over
 from checkpoint.errors import StationError
 from checkpoint.events import Code, Event, Statement
-from checkpoint.scanlog import Entry, ScanLog
-from protocol import sealing
+from checkpoint.over_restarts import find_interrupted, find_waiting, note_waiting
+from checkpoint.post_book import PostBook
+from checkpoint.recording import entry_of
+from checkpoint.scanlog import ScanLog
+from checkpoint.signing_in import OnDuty, SignInError, require_reason
 from protocol.assess import Context, assess
-from protocol.details import MAX_CODE_CHARS, PersonSeen, SealedDetails
-from protocol.envelope import MAX_TEXT_CHARS
+from protocol.details import PersonSeen
 from protocol.reasons import Reason
-from protocol.scan_record import Action, RecordKind, ScanRecord
+from protocol.scan_record import Action, RecordKind
 from protocol.trust import StationInfo, Trust
 
 UNDO_WINDOW = timedelta(seconds=10)
@@ -34,21 +37,35 @@ class Station:
     """The running station.
 
     Every change is a record of its own, complete, and on the disk when the method returns. Events can be restated as
-    long as the program runs: their personal details are sealed in the log, and only the issuer can open them.
+    long as the program runs: their personal details are sealed in the log, and only the issuer can open them. Only
+    vehicles that wait aside are kept over a restart, in the book, until the chief has decided.
 
     Args:
         station_id: the id of this station.
         log: where records go.
         current_trust: gives what the station trusts now.
+        book: where vehicles that wait aside are kept.
+        on_duty: gives the officer who stands in records, unless another is named.
     """
 
-    def __init__(self, station_id: str, log: ScanLog, current_trust: Callable[[], Trust]) -> None:
+    def __init__(
+        self,
+        station_id: str,
+        log: ScanLog,
+        current_trust: Callable[[], Trust],
+        book: PostBook | None = None,
+        on_duty: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self.id = station_id
         self.log = log
-        self.officer: str | None = None
         self._current_trust = current_trust
+        self._book = book
+        self._on_duty = on_duty
         self._events: OrderedDict[str, Event] = OrderedDict()
         self._lock = threading.RLock()
+        self._interrupted = find_interrupted(log)
+        if book:
+            self._events.update((event.id, event) for event in find_waiting(book, self.trust, self.info))
 
     @property
     def trust(self) -> Trust:
@@ -76,7 +93,8 @@ class Station:
             context = Context(station=trust.stations.get(self.id), clock_in_doubt=now.is_in_doubt and not scanned_at)
             texts = (text,) if isinstance(text, str) else tuple(text)
             if identity := assess(texts, trust, context, at).identity:
-                context = replace(context, last_seen_here=self.log.last_seen(*identity, void_kind=RecordKind.VOID))
+                context = replace(context, last_seen_here=self._last_seen(identity))
+            self._interrupted = None
             event = Event(
                 id=secrets.token_hex(16),
                 kind=RecordKind.CODE,
@@ -111,45 +129,79 @@ class Station:
             context = code.context
             identity = assess(both, code.trust, context, event.scanned_at).identity
             if identity and identity != code.verdict.identity:
-                context = replace(context, last_seen_here=self.log.last_seen(*identity, void_kind=RecordKind.VOID))
+                context = replace(context, last_seen_here=self._last_seen(identity))
             code = replace(code, texts=both, context=context).judge(event.statement, event.scanned_at)
             statement = carry_over(event.statement, event.code, code)
             event = replace(event, statement=statement, code=code.judge(statement, event.scanned_at))
             return self._record(event, now)
 
-    def record_no_paper(
-        self, plate: str | None, people: tuple[PersonSeen, ...], action: Action | None, now: Reading
+    def record_no_code(
+        self,
+        kind: RecordKind,
+        plate: str | None,
+        people: tuple[PersonSeen, ...],
+        action: Action | None,
+        now: Reading,
+        actor: OnDuty,
+        reason: str = "",
     ) -> Event:
-        """Record a vehicle that has no paper.
+        """Record a vehicle that has no paper, or one whose code cannot be read.
 
         Args:
+            kind: `NO_PAPER` or `TYPED`.
             plate: the plate, normalised, if it could be read.
             people: who is on board, as far as they said.
             action: what was done with the vehicle.
             now: the station's clock.
+            actor: who does it.
+            reason: why it is let through, if it is.
 
         Raises:
+            SignInError: only a chief lets a vehicle through without a paper that was judged, and says why.
             ScanLogError: it could not be recorded.
         """
         with self._lock:
             event = Event(
                 id=secrets.token_hex(16),
-                kind=RecordKind.NO_PAPER,
+                kind=kind,
                 scanned_at=now.now,
-                statement=Statement(action=action),
+                statement=Statement(),
                 newest_id="",
                 newest_at=now.now - TICK,
                 plate=plate,
                 people=people,
             )
-            return self._record(event, now, first=True)
+            if action:
+                statement = Statement(action=action, note=_checked(event, action, actor, reason))
+                event = replace(event, statement=statement)
+            return self._record(event, now, first=True, by=actor.id)
 
-    def restate(self, event_id: str, now: Reading, **changes: Any) -> Event:
+    def act(self, event_id: str, action: Action, now: Reading, actor: OnDuty, reason: str = "") -> Event:
+        """Record what is done with an event's vehicle.
+
+        Args:
+            event_id: the event.
+            action: what is done.
+            now: the station's clock.
+            actor: who does it.
+            reason: why, where that has to be said.
+
+        Raises:
+            EventError: the event is not known.
+            SignInError: this is the chief's to do (`chief_needed`), or a reason is missing (`reason_needed`).
+            ScanLogError: it could not be recorded; then everything is as it was.
+        """
+        with self._lock:
+            note = _checked(self.event(event_id), action, actor, reason)
+            return self.restate(event_id, now, by=actor.id, action=action, note=note)
+
+    def restate(self, event_id: str, now: Reading, *, by: str | None = None, **changes: Any) -> Event:
         """Record what the officer says about an event; the verdict follows it.
 
         Args:
             event_id: the event.
             now: the station's clock.
+            by: who says so, if not the officer on duty.
             changes: fields of `Statement` with their new values.
 
         Raises:
@@ -164,7 +216,7 @@ class Station:
             _check_crew(event, statement)
             code = event.code.judge(statement, event.scanned_at) if event.code else None
             event = replace(event, statement=statement, code=code, is_void=False)
-            return self._record(event, now)
+            return self._record(event, now, by=by)
 
     def undo(self, event_id: str, now: Reading) -> Event:
         """Take back what was just done with a vehicle: a record that voids the event until it is stated again.
@@ -177,7 +229,7 @@ class Station:
             event = self.event(event_id)
             if event.is_open or now.now - event.newest_at > UNDO_WINDOW:
                 raise EventError("event_undo_late", seconds=int(UNDO_WINDOW.total_seconds()))
-            statement = replace(event.statement, action=None)
+            statement = replace(event.statement, action=None, note=None)
             return self._record(replace(event, statement=statement, is_void=True), now)
 
     def event(self, event_id: str) -> Event:
@@ -196,58 +248,33 @@ class Station:
         with self._lock:
             return [self._events[event_id] for event_id in reversed(self._events)][:limit]
 
-    def _record(self, event: Event, now: Reading, *, first: bool = False) -> Event:
+    def waiting(self) -> list[Event]:
+        """Return the vehicles that wait aside, the longest first."""
+        with self._lock:
+            return sorted((e for e in self._events.values() if e.is_waiting), key=lambda e: (e.scanned_at, e.id))
+
+    def _last_seen(self, identity: tuple[str, bytes]) -> datetime | None:
+        """Return when a pass was here before. The one at the barrier when the machine went off was not before."""
+        if identity == self._interrupted:
+            return None
+        return self.log.last_seen(*identity, void_kind=RecordKind.VOID)
+
+    def _record(self, event: Event, now: Reading, *, first: bool = False, by: str | None = None) -> Event:
         """Write an event's newest record; of two records of one event, the later one has the greater time."""
         event = replace(
             event,
             newest_id=event.id if first else secrets.token_hex(16),
             newest_at=max(now.now, event.newest_at + TICK),
         )
-        trust = event.code.trust if event.code else self.trust
-        sealed = _seal(event, self.id, trust)
+        trust, officer = event.code.trust if event.code else self.trust, by or self._on_duty()
 
-        def make(seq: int) -> Entry:
-            record = self._make_record(event, trust, sealed, seq)
-            return Entry(
-                id=record.id,
-                first_id=event.id,
-                kind=record.kind,
-                at=record.at,
-                scanned_at=record.scanned_at,
-                iss=record.iss,
-                cti=record.cti,
-                body=record.encode(),
-            )
-
-        self.log.append(make)
+        entry = self.log.append(lambda seq: entry_of(event, self.id, seq, trust, officer))
+        if self._book:
+            note_waiting(self._book, self._events.get(event.id), event, entry.body)
         self._events[event.id] = event
-        while len(self._events) > REMEMBERED_EVENTS:
-            self._events.popitem(last=False)
+        for event_id in [e.id for e in self._events.values() if not e.is_waiting][:-REMEMBERED_EVENTS]:
+            del self._events[event_id]
         return event
-
-    def _make_record(self, event: Event, trust: Trust, sealed: bytes | None, seq: int) -> ScanRecord:
-        statement, (iss, cti) = event.statement, (event.code and event.code.verdict.identity) or (None, None)
-        return ScanRecord(
-            id=event.newest_id,
-            station=self.id,
-            seq=seq,
-            at=event.newest_at,
-            scanned_at=event.scanned_at,
-            of=None if event.newest_id == event.id else event.id,
-            kind=RecordKind.VOID if event.is_void else event.kind,
-            outcome=event.outcome,
-            reasons=event.reasons,
-            action=statement.action,
-            iss=iss,
-            cti=cti,
-            crew_present=statement.crew_present,
-            plate_mismatch=statement.plate_mismatch,
-            crew_mismatch=statement.crew_mismatch,
-            coming_from=statement.coming_from,
-            trust_generation=trust.generation,
-            officer=self.officer,
-            sealed=sealed,
-        )
 
 
 def asks_where_from(event: Event) -> bool:
@@ -261,16 +288,8 @@ def _check_crew(event: Event, statement: Statement) -> None:
         raise EventError("crew_unknown")
 
 
-def _seal(event: Event, station_id: str, trust: Trust) -> bytes | None:
-    """Seal what is personal to the issuer. Without its key nothing personal is kept at all."""
-    if trust.sealing_key is None:
-        return None
-    lodgers = (PersonSeen(crew_index=index, lodging=ward) for index, ward in event.statement.lodging)
-    details = SealedDetails(
-        text=event.code.texts[0][:MAX_CODE_CHARS] if event.code else None,
-        beside=tuple(text[:MAX_TEXT_CHARS] for text in event.code.texts[1:]) if event.code else (),
-        plate=event.plate,
-        people=(*event.people, *lodgers),
-    )
-    info = sealing.record_info(event.newest_id, station_id)
-    return sealing.seal(details.encode(), trust.sealing_key.public_key, info)
+def _checked(event: Event, action: Action, actor: OnDuty, reason: str) -> str | None:
+    """Return the reason to record with an action, once it is clear that the actor may do it."""
+    if needs_chief(event, action) and not actor.is_chief:
+        raise SignInError("chief_needed", field="officer")
+    return require_reason(reason) if overrules(event, action) else " ".join(reason.split()) or None

@@ -69,8 +69,10 @@ def create_app(station_desk: Desk, language: str = "vi") -> Flask:
         station_desk: what the pages show and act upon.
         language: the pages' language until somebody chooses one.
     """
+    from checkpoint.web.duty import bp as duty  # noqa: PLC0415 - as below
     from checkpoint.web.entries import bp as entries  # noqa: PLC0415 - the views import this module
     from checkpoint.web.pages import bp as pages  # noqa: PLC0415 - as above
+    from checkpoint.web.shift_page import bp as shift_page  # noqa: PLC0415 - as above
     from checkpoint.web.streams import bp as streams  # noqa: PLC0415 - as above
 
     app = Flask("checkpoint.web", template_folder=str(TEMPLATES), static_folder="static", static_url_path="/static")
@@ -90,7 +92,7 @@ def create_app(station_desk: Desk, language: str = "vi") -> Flask:
 
     app.register_error_handler(StationError, _station_error)
     app.register_error_handler(HTTPException, _http_error)
-    for blueprint in (pages, entries, streams):
+    for blueprint in (pages, entries, duty, shift_page, streams):
         app.register_blueprint(blueprint)
     return app
 

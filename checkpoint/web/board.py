@@ -15,6 +15,7 @@ class Shown:
     Attributes:
         version: counts the changes.
         event_id: the event whose verdict fills the page; None shows the live picture.
+        is_automatic: whether that event's vehicle was let through without anybody pressing a button.
         done_id: the event that was just closed, for a word about it and a way back.
         problem: what keeps the station from working, over everything else.
         camera_problem: why there is no live picture.
@@ -24,6 +25,7 @@ class Shown:
 
     version: int = 0
     event_id: str | None = None
+    is_automatic: bool = False
     done_id: str | None = None
     problem: StationError | None = None
     camera_problem: StationError | None = None
@@ -35,7 +37,7 @@ class Board:
     """The one thing that all pages of this station show."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
         self._shown = Shown()
 
     @property
@@ -43,9 +45,20 @@ class Board:
         """What is on the pages now."""
         return self._shown
 
-    def show(self, event_id: str) -> None:
-        """Fill the pages with an event's verdict."""
-        self._put(event_id=event_id, done_id=None, problem=None)
+    def show(self, event_id: str, *, is_automatic: bool = False) -> None:
+        """Fill the pages with an event's verdict.
+
+        Args:
+            event_id: the event.
+            is_automatic: whether its vehicle was let through without anybody pressing a button.
+        """
+        self._put(event_id=event_id, is_automatic=is_automatic, done_id=None, problem=None)
+
+    def close_automatic(self, event_id: str) -> None:
+        """Go back to the live picture, if it still shows an event whose vehicle was let through automatically."""
+        with self._changed:
+            if self._shown.event_id == event_id and self._shown.is_automatic:
+                self.close(event_id)
 
     def close(self, done_id: str | None = None) -> None:
         """Go back to the live picture.
@@ -53,11 +66,11 @@ class Board:
         Args:
             done_id: the event that was just acted upon.
         """
-        self._put(event_id=None, done_id=done_id, problem=None)
+        self._put(event_id=None, is_automatic=False, done_id=done_id, problem=None)
 
     def report(self, problem: StationError) -> None:
         """Show what keeps the station from working; no verdict stands beside it."""
-        self._put(event_id=None, done_id=None, problem=problem)
+        self._put(event_id=None, is_automatic=False, done_id=None, problem=problem)
 
     def report_camera(self, problem: StationError | None) -> None:
         """Say why there is no live picture; None if there is one."""

@@ -1,6 +1,6 @@
 """What the officer sees: the page, and the parts of it that are fetched again when something changes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import fontpkg_be_vietnam_pro
@@ -11,11 +11,13 @@ from checkpoint import areas, i18n
 from checkpoint.errors import StationError
 from checkpoint.i18n import gettext as _
 from checkpoint.messages import sentence
-from checkpoint.moments import show_age, show_moment, show_time
+from checkpoint.moments import LOCAL, show_age, show_moment, show_time
 from checkpoint.reporting import data_light, pending_light
+from checkpoint.shifts import Report
 from checkpoint.station import EventError
 from checkpoint.web.app import LANGUAGE_COOKIE, desk
 from checkpoint.web.presenting import action_name, panel_of, row_of, undo_seconds
+from checkpoint.web.watch import AUTOMATIC
 from protocol.trust import Direction
 
 RECENT_ROWS = 40
@@ -38,11 +40,14 @@ def stage() -> str:
     station_desk = desk()
     shown = station_desk.board.shown
     values: dict[str, object] = {"shown": shown, "problem": _sentence(shown.problem), "panel": None, "done": None}
+    values["automatic_seconds"] = 0
     values["camera_problem"] = _sentence(shown.camera_problem)
     station, now = station_desk.running.station, station_desk.running.clock.read().now
     if shown.event_id and not shown.problem:
         zone_names = {zone.id: zone.name for zone in station.trust.zones}
-        values["panel"] = panel_of(station.event(shown.event_id), zone_names)
+        event = station.event(shown.event_id)
+        values["panel"] = panel_of(event, zone_names)
+        values["automatic_seconds"] = undo_seconds(event, now) if shown.is_automatic else 0
     if shown.done_id:
         event = station.event(shown.done_id)
         values["done"] = {
@@ -65,6 +70,15 @@ def recent() -> str:
     station = desk().running.station
     rows = [row_of(event) for event in station.recent(RECENT_ROWS)]
     return render_template("_recent.html", rows=rows, refusals=station.log.refusals(), show_moment=show_moment)
+
+
+@bp.get("/waiting")
+def waiting() -> str:
+    """Show the vehicles that wait aside until the post chief decides."""
+    running = desk().running
+    now = running.clock.read().now
+    rows = [(row_of(event), show_age(now - event.scanned_at)) for event in running.station.waiting()]
+    return render_template("_waiting.html", rows=rows, is_chief=running.duty.on_duty.is_chief)
 
 
 @bp.get("/areas")
@@ -100,7 +114,10 @@ def healthz() -> Response:
 
 def _bar() -> dict[str, object]:
     station_desk = desk()
-    station, clock = station_desk.running.station, station_desk.running.clock.read()
+    running = station_desk.running
+    station, clock, duty = running.station, running.clock.read(), running.duty
+    shift = running.shifts.report(running.shifts.current(clock.now))
+    on_duty = duty.on_duty
     trust, info, counts = station.trust, station.info, station.log.counts()
     age = clock.now - trust.published_at
     lanes = {Direction.IN: _("Làn vào"), Direction.OUT: _("Làn ra"), Direction.BOTH: _("Hai chiều")}
@@ -108,7 +125,15 @@ def _bar() -> dict[str, object]:
     return {
         "name": info.name if info else station.id,
         "lane": lanes[info.direction] if info else "",
-        "officer": station.officer or "",
+        "officer": on_duty.name,
+        "is_chief": on_duty.is_chief and duty.officers is not None,
+        "has_roster": duty.officers is not None,
+        "is_automatic": bool(running.book.note(AUTOMATIC)),
+        "waiting": len(station.waiting()),
+        "shift_total": shift.total,
+        "hour_total": _this_hour(shift, clock.now),
+        "is_book_kept": running.book.is_kept,
+        "is_clock_set": running.setting.is_set,
         "age": show_age(age),
         "age_light": data_light(age, trust.policy),
         "published": show_moment(trust.published_at),
@@ -121,6 +146,11 @@ def _bar() -> dict[str, object]:
         "is_online": bool(synced) and not synced.problems if synced else None,
         "sync_problem": sentence(synced.problems[0]) if synced and synced.problems else "",
     }
+
+
+def _this_hour(shift: Report, now: datetime) -> int:
+    hour = now.astimezone(LOCAL).replace(minute=0, second=0, microsecond=0)
+    return sum(counted.total for counted in shift.hours if counted.starts_at == hour)
 
 
 def _sentence(problem: StationError | None) -> str:

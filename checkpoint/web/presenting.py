@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checkpoint import areas
+from checkpoint.chiefs_only import needs_chief
 from checkpoint.events import Event
 from checkpoint.i18n import current_language
 from checkpoint.i18n import gettext as _
@@ -12,7 +13,7 @@ from checkpoint.station import UNDO_WINDOW, asks_where_from
 from protocol.claims import Amendment, Credential, CrewCard, VehiclePass
 from protocol.plates import format_plate
 from protocol.reasons import Finding, Outcome, Reason
-from protocol.scan_record import Action
+from protocol.scan_record import Action, RecordKind
 from protocol.texts import CARGO_CLASS_TEXTS, OUTCOME_TEXTS, REASON_TEXTS, ROLE_TEXTS, VEHICLE_CLASS_TEXTS
 
 MAX_REASONS = 3
@@ -66,6 +67,8 @@ class Panel:
     coming_from: str | None
     coming_from_name: str
     is_void: bool
+    is_waiting: bool
+    is_chiefs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def panel_of(event: Event, zone_names: dict[str, str]) -> Panel:
     language, verdict = current_language(), event.code.verdict
     credential, statement = verdict.credential, event.statement
     people = _people(event)
-    reasons = _reasons(verdict.findings, zone_names, {person.index: person.name for person in people})
+    concerns = {person.index: person.name for person in people}
+    reasons = _reasons(verdict.findings, zone_names, concerns, event.code.context.last_seen_here)
     return Panel(
         event_id=event.id,
         outcome=str(verdict.outcome),
@@ -125,6 +129,8 @@ def panel_of(event: Event, zone_names: dict[str, str]) -> Panel:
         coming_from=statement.coming_from,
         coming_from_name=areas.name_of(statement.coming_from) if statement.coming_from else "",
         is_void=event.is_void,
+        is_waiting=event.is_waiting,
+        is_chiefs=needs_chief(event, Action.ADMITTED),
     )
 
 
@@ -132,7 +138,8 @@ def row_of(event: Event) -> Row:
     """Make the line of an event in the list of recent scans."""
     outcome, credential = event.outcome, event.credential
     plate = credential.plate if isinstance(credential, VehiclePass) else event.plate or ""
-    phrase = OUTCOME_TEXTS[outcome][current_language()] if outcome else _("KHÔNG CÓ GIẤY")
+    without = _("MÃ KHÔNG ĐỌC ĐƯỢC") if event.kind is RecordKind.TYPED else _("KHÔNG CÓ GIẤY")
+    phrase = OUTCOME_TEXTS[outcome][current_language()] if outcome else without
     why = REASON_TEXTS[event.reasons[0]]["en" if current_language() == "en" else "vi"].title if event.reasons else ""
     return Row(
         event_id=event.id,
@@ -202,13 +209,16 @@ def _holder(credential: Credential | None) -> str:
     return _("Phiếu bổ sung") if isinstance(credential, Amendment) else ""
 
 
-def _reasons(findings: tuple[Finding, ...], zone_names: dict[str, str], crew: dict[int, str]) -> list[ReasonShown]:
-    merged = dict.fromkeys(finding.reason for finding in findings)
-    return [_reason(reason, [f for f in findings if f.reason == reason], zone_names, crew) for reason in merged]
-
-
-def _reason(reason: Reason, findings: list[Finding], zone_names: dict[str, str], crew: dict[int, str]) -> ReasonShown:
-    text = REASON_TEXTS[reason][current_language()]
-    names = [zone_names.get(finding.zone, finding.zone) for finding in findings if finding.zone]
-    names += [crew[index] for finding in findings for index in finding.crew if index in crew]
-    return ReasonShown(str(reason), str(findings[0].severity), text.title, ", ".join(names), text.instruction)
+def _reasons(
+    findings: tuple[Finding, ...], zone_names: dict[str, str], crew: dict[int, str], last_seen: datetime | None
+) -> list[ReasonShown]:
+    language, shown = current_language(), []
+    for reason in dict.fromkeys(finding.reason for finding in findings):
+        same = [finding for finding in findings if finding.reason == reason]
+        names = [zone_names.get(finding.zone, finding.zone) for finding in same if finding.zone]
+        names += [crew[index] for finding in same for index in finding.crew if index in crew]
+        if reason is Reason.ALREADY_SCANNED and last_seen:
+            names.append(_("lúc %(time)s", time=show_time(last_seen)))
+        text = REASON_TEXTS[reason][language]
+        shown.append(ReasonShown(str(reason), str(same[0].severity), text.title, ", ".join(names), text.instruction))
+    return shown

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from checkpoint import reader
 from checkpoint.camera import CameraError, SourceMissingError
+from checkpoint.clock import Reading
 from checkpoint.combining import OURS, are_of_one_vehicle, choose
 from checkpoint.errors import StationError
 from checkpoint.events import Event
@@ -19,11 +20,15 @@ from checkpoint.web.board import Board
 from protocol.credentials import VehiclePass
 from protocol.envelope import Prefix
 from protocol.people import CitizenCard, CitizenCardError, parse_citizen_card
+from protocol.reasons import Outcome
+from protocol.scan_record import Action
 
 logger = logging.getLogger(__name__)
 
 HELD_S = 3.0  # a code that comes back within this time was never gone
 STILL_OPEN_S = 15.0  # as long as the officer has not acted, a shaken paper may be gone for longer
+AUTOMATIC = "automatic"  # the note in the book that says whether to let through without a button
+AUTOMATIC_SHOWN_S = 4.0  # how long a verdict stays on the page that nobody has to act on
 THOROUGH_EVERY_S = 0.5  # how often a live frame without a code gets the slower second opinion
 
 
@@ -103,13 +108,37 @@ class Watch:
         station, now = self._running.station, self._running.clock.read()
         try:
             shown = station.add(event.id, texts, now) if event else station.handle_scan(texts, now)
+            is_automatic = self._admit_automatically(shown, now)
         except StationError as error:
             logger.error("a scan could not be recorded: %s", error)  # noqa: TRY400 - the error says all there is
             self._board.report(error)
             for text in texts:
                 self._last_sight.pop(text, None)
         else:
-            self._board.show(shown.id)
+            self._board.show(shown.id, is_automatic=is_automatic)
+            if is_automatic:
+                timer = threading.Timer(AUTOMATIC_SHOWN_S, self._board.close_automatic, (shown.id,))
+                timer.daemon = True
+                timer.start()
+
+    def _admit_automatically(self, event: Event, now: Reading) -> bool:
+        """Let a vehicle through without anybody pressing a button, if the chief has said so; tell whether it was.
+
+        Papers that are shown later may take that back, as long as the verdict is on the page.
+        """
+        station, duty = self._running.station, self._running.duty
+        if event.outcome is not Outcome.ADMIT or not self._running.book.note(AUTOMATIC):
+            if self._is_automatic(event) and event.statement.action:
+                station.restate(event.id, now, action=None)
+            return False
+        if event.is_open:
+            station.act(event.id, Action.ADMITTED, now, duty.on_duty)
+            return True
+        return self._is_automatic(event)
+
+    def _is_automatic(self, event: Event) -> bool:
+        shown = self._board.shown
+        return shown.is_automatic and shown.event_id == event.id
 
     def _is_fresh(self, text: str, at_s: float) -> bool:
         """Note that a text is in view; tell whether it is news, and not one that was only out of sight for a moment."""
@@ -150,7 +179,8 @@ class Watch:
         event_id = self._board.shown.event_id
         with suppress(EventError):
             event = self._running.station.event(event_id) if event_id else None
-            return event if event and event.is_open and event.code else None
+            is_pending = event is not None and (event.is_open or self._is_automatic(event))
+            return event if event and is_pending and event.code else None
         return None
 
     def _effort(self, at_s: float) -> Effort:

@@ -12,9 +12,11 @@ from passes.demo.processes import StoryError
 from passes.demo.stage import Text
 from passes.issuing import services as issuing
 from passes.local_time import now
+from passes.officers import services as officers
 from passes.stations import services as stations
 from passes.trust.keys import FileSigner
 from protocol import claims
+from protocol.roster import OfficerRole
 
 if TYPE_CHECKING:
     from passes.demo.stage import Stage
@@ -31,6 +33,22 @@ def enrol(stage: Stage) -> str:
         program.run("enroll", code.to_text())
     generation = stage.road.run("trust", "status", "--json")[0]["generation"]
     return f"{seed.ROAD_STATION} and {seed.DEPOT_ENTRY}, trust generation {generation}"
+
+
+def sign_in(stage: Stage) -> str:
+    """Give an inspector at each station a PIN, let the stations hear of it, and sign both in."""
+    signed_in = []
+    for station_id, program in ((seed.ROAD_STATION, stage.road), (seed.DEPOT_ENTRY, stage.depot)):
+        with stage.app.app_context():
+            officer = seed.officer_at(db.session(), station_id, OfficerRole.INSPECTOR)
+            pin = officers.give_pin(db.session(), None, officer.id, now())
+            db.session.commit()
+            signed_in.append(f"{officer.name} at {station_id}")
+            officer_id = officer.id
+        stage.await_publication()
+        program.run("sync")
+        program.run("officers", "sign-in", officer_id, texts=[pin])
+    return ", ".join(signed_in)
 
 
 def switch_off(stage: Stage) -> str:

@@ -14,9 +14,11 @@ from passes.config import write_private
 from passes.fleet.services import CrewDraft, VehicleDraft, add_crew_member, add_vehicle
 from passes.local_time import local_date, start_of_day
 from passes.movement.services import ZoneDraft, publish_zone
+from passes.officers.services import add_officer, give_pin, list_officers
 from passes.sites.services import create_site
 from passes.stations.services import create_station
 from protocol.claims import Role, VehicleClass
+from protocol.roster import OfficerRole
 from protocol.trust import Direction, StationKind
 from protocol.zones import ZoneKind
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import Organisation, User
+    from passes.officers.models import Officer
 
 ROAD_STATION = "road-1"
 DEPOT_ENTRY = "depot-in"
@@ -82,6 +85,15 @@ _CREWS = (
         ("031087067890", "Bùi Thế Dũng", "+84945678901", "11311", Role.DRIVER, "D"),
         ("031093078901", "Vũ Ngọc Hải", "+84956789012", "11410", Role.ASSISTANT, None),
     ),
+)
+
+
+# Name, role, and where they work. Their logins are their ids, their passwords the PINs.
+_OFFICERS = (
+    ("Đào Văn Chốt", OfficerRole.CHIEF, (ROAD_STATION, "road-2")),
+    ("Bùi Thị Soát", OfficerRole.INSPECTOR, (ROAD_STATION, "road-2")),
+    ("Lý Văn Bãi", OfficerRole.CHIEF, (DEPOT_ENTRY, "depot-out")),
+    ("Mai Thị Cổng", OfficerRole.INSPECTOR, (DEPOT_ENTRY, "depot-out")),
 )
 
 
@@ -159,6 +171,7 @@ def seed(session: Session, hash_password: Callable[[str], str], now: datetime) -
     for carrier, vehicles, crew in zip(carriers, _VEHICLES, _CREWS, strict=True):
         _seed_fleet(session, carrier, vehicles, crew, today, now)
     _seed_places(session, users["admin"], now)
+    logins += _seed_officers(session, users["admin"], now)
     _seed_zone(session, users["health"], today, now)
     return tuple(logins)
 
@@ -200,6 +213,20 @@ def _seed_places(session: Session, admin: User, now: datetime) -> None:
     freight = {"session": session, "actor": admin, "kind": StationKind.FREIGHT, "site_id": "depot", "now": now}
     create_station(**freight, station_id=DEPOT_ENTRY, name="Điểm tập kết Thanh Xuân – cổng vào", direction=Direction.IN)
     create_station(**freight, station_id="depot-out", name="Điểm tập kết Thanh Xuân – cổng ra", direction=Direction.OUT)
+
+
+def _seed_officers(session: Session, admin: User, now: datetime) -> list[Login]:
+    logins = []
+    for name, role, station_ids in _OFFICERS:
+        officer = add_officer(session, admin, name=name, role=role, station_ids=station_ids, now=now)
+        pin = give_pin(session, admin, officer.id, now)
+        logins.append(Login(f"{name}, {role} ({', '.join(station_ids)})", officer.id, pin))
+    return logins
+
+
+def officer_at(session: Session, station_id: str, role: OfficerRole) -> Officer:
+    """Return the demo's officer of a role at a station."""
+    return next(officer for officer in list_officers(session, station_id) if officer.role is role)
 
 
 def _seed_zone(session: Session, health: User, today: date, now: datetime) -> None:

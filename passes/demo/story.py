@@ -20,6 +20,7 @@ STEPS: tuple[tuple[str, Callable[[Stage], str]], ...] = (
     ("The worker signs what was approved", at_the_office.await_signatures),
     ("The windscreen sheet is printed", at_the_office.print_sheet),
     ("Two stations enrol and take in trust data", on_the_road.enrol),
+    ("An inspector signs in at each station", on_the_road.sign_in),
     ("The issuer is switched off", on_the_road.switch_off),
     ("A picture of the print is admitted", on_the_road.scan_genuine),
     ("The same print on another truck is refused", on_the_road.scan_photocopy),

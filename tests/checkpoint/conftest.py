@@ -15,14 +15,21 @@ import pytest
 
 from checkpoint.clock import Reading
 from checkpoint.home import Enrolment, Home
+from checkpoint.post_book import PostBook
+from checkpoint.roster import Roster
+from checkpoint.running import BOOK_FILE
+from checkpoint.signing_in import DutyDesk
 from checkpoint.station import Station
 from passes.trust.keys import load_sealing_keys
 from protocol import claims, sealing
 from protocol.claims import Amendment, CargoClass, CrewCard, CrewEntry, Role, StatusRef, VehicleClass, VehiclePass
 from protocol.details import SealedDetails
+from protocol.roster import RosterContent, dump_roster, roster_path
 from protocol.scan_record import ScanRecord
+from protocol.station_box import make_box
 from protocol.trust import StationInfo, StationKind, dump_stations, dump_zones
 from protocol.zones import Zone, ZoneKind
+from tests.checkpoint.officers import AN, BINH, PEPPER
 from tests.checkpoint.serving import Served
 from tests.trust_authority import PASSPHRASE, Authority
 
@@ -135,6 +142,15 @@ class Hanoi(Authority):
         )
         return claims.issue(card, self.signer)
 
+    def publish_roster(self, home: Home, roster: RosterContent, now: datetime) -> None:
+        """Tell a station's device who its officers are, and let it take that in."""
+        path, public = roster_path(STATION), home.encryption_key(make=True).public_key().public_bytes_raw()
+        epoch = self.repository.next_version()
+        content = dump_roster(roster.officers, roster.pepper)
+        box = make_box(content, path, epoch, bytes(16), [public], self.signer)
+        self.repository.publish_live(self.live_targets(now, epoch) | {path: box}, self.online, now)
+        home.trust_store().import_from(self.repository.directory, now)
+
     def open(self, record: ScanRecord) -> SealedDetails:
         """What the issuer reads of a record."""
         key = load_sealing_keys(self.directory / "sealing", PASSPHRASE)[self.sealing.kid]
@@ -178,11 +194,14 @@ def enrol_by_hand(path: Path, hanoi: Hanoi, url: str = "http://127.0.0.1:9") -> 
 
 @dataclass
 class Post:
-    """A running station whose clock the test sets."""
+    """A running station whose clock, and whose list of officers, the test sets."""
 
     station: Station
     home: Home
+    book: PostBook
+    duty: DutyDesk
     now: datetime = NOW
+    roster: Roster | None = None
 
     @property
     def reading(self) -> Reading:
@@ -197,8 +216,17 @@ class Post:
 
 @pytest.fixture
 def post(home: Home) -> Post:
-    trust = home.trust_store().load_current()
-    return Post(Station(STATION, home.scan_log(), lambda: trust), home)
+    return open_post(home)
+
+
+def open_post(home: Home) -> Post:
+    """Open the station of a folder, as after a restart."""
+    trust, book = home.trust_store().load_current(), PostBook(home.path / BOOK_FILE)
+    opened: list[Post] = []
+    duty = DutyDesk(lambda: opened[0].roster, book)
+    station = Station(STATION, home.scan_log(), lambda: trust, book, lambda: duty.on_duty.id)
+    opened.append(Post(station, home, book, duty))
+    return opened[0]
 
 
 @pytest.fixture
@@ -211,5 +239,15 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hanoi:
 @pytest.fixture
 def served(tmp_path: Path, fresh: Hanoi) -> Iterator[Served]:
     running = Served(enrol_by_hand(tmp_path / "home", fresh), tmp_path, "--sync-every", 1)
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def manned(tmp_path: Path, fresh: Hanoi) -> Iterator[Served]:
+    """A running station with a list of officers: a post chief and an inspector."""
+    home = enrol_by_hand(tmp_path / "home", fresh)
+    fresh.publish_roster(home, RosterContent((AN, BINH), PEPPER), datetime.now(UTC).replace(microsecond=0))
+    running = Served(home, tmp_path, "--sync-every", 0)
     yield running
     running.kill()

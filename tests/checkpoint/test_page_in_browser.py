@@ -75,7 +75,7 @@ def test_a_vehicle_without_paper_is_entered_with_a_citizen_card_before_the_camer
     served.drop(put_on_road(draw_code(CITIZEN)))
     expect(page.locator("[data-part=name]")).to_have_value("Lê Văn Tám")
     page.locator("#no-paper .act.back").click()
-    expect(page.locator(".form-error")).to_contain_text("Biển số chưa đúng")
+    expect(page.locator("#no-paper .form-error")).to_contain_text("Biển số chưa đúng")
     page.locator("[name=plate]").fill("29C-555.55")
     page.locator("#no-paper .act.back").click()
     expect(page.locator(".done b")).to_have_text("29C-555.55")

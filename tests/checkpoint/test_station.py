@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from checkpoint.scanlog import ScanLogError
+from checkpoint.signing_in import OnDuty, SignInError
 from checkpoint.station import EventError, asks_where_from
 from protocol.claims import issue
 from protocol.cose import SoftwareSigner
 from protocol.details import PersonSeen
 from protocol.reasons import Outcome, Reason
+from protocol.roster import OfficerRole
 from protocol.scan_record import Action, RecordKind
-from tests.checkpoint.conftest import FREE_DISTRICT, LOCKED_WARD, LODGING_WARD, NOW, STATION, Hanoi, Post
+from tests.checkpoint.conftest import (
+    FREE_DISTRICT,
+    LOCKED_WARD,
+    LODGING_WARD,
+    NOW,
+    STATION,
+    Hanoi,
+    Post,
+    open_post,
+)
 
 
 def test_a_good_pass_is_admitted_and_recorded(post: Post, hanoi: Hanoi) -> None:
@@ -30,7 +43,7 @@ def test_nothing_personal_stands_in_a_record_in_the_clear(post: Post, hanoi: Han
     event = post.station.handle_scan(hanoi.sign(), post.reading)
     post.station.restate(event.id, post.reading, lodging=((0, LODGING_WARD),))
     people = (PersonSeen(name="Lê Văn Tám", id_number="001095001234", phone="0912345678"),)
-    post.station.record_no_paper("29C55555", people, None, post.reading)
+    post.station.record_no_code(RecordKind.NO_PAPER, "29C55555", people, None, post.reading, post.duty.on_duty)
     stored = (post.home.path / "scans.db").read_bytes() + (post.home.path / "scans.db-wal").read_bytes()
     for personal in (
         hanoi.sign(),
@@ -192,17 +205,115 @@ def test_a_scan_that_was_taken_back_does_not_count_as_seen(post: Post, hanoi: Ha
 
 
 def test_the_history_survives_a_restart(post: Post, hanoi: Hanoi) -> None:
-    post.station.handle_scan(hanoi.sign(), post.reading)
-    trust = post.station.trust
+    event = post.station.handle_scan(hanoi.sign(), post.reading)
+    post.station.act(event.id, Action.ADMITTED, post.reading, post.duty.on_duty)
     post.station.log.close()
-    again = Post(type(post.station)(STATION, post.home.scan_log(), lambda: trust), post.home)
+    again = open_post(post.home)
+    again.wait(minutes=3)
+    assert Reason.ALREADY_SCANNED in again.station.handle_scan(hanoi.sign(), again.reading).reasons
+
+
+def test_the_truck_at_the_barrier_when_the_power_failed_is_no_copy_of_itself(post: Post, hanoi: Hanoi) -> None:
+    post.station.handle_scan(hanoi.sign(), post.reading)
+    again = open_post(post.home)
+    again.wait(minutes=3)
+    assert again.station.handle_scan(hanoi.sign(), again.reading).reasons == ()
     again.wait(minutes=1)
     assert again.station.handle_scan(hanoi.sign(), again.reading).reasons == (Reason.ALREADY_SCANNED,)
 
 
+def test_a_vehicle_that_waits_aside_is_found_again_after_a_restart(post: Post, hanoi: Hanoi) -> None:
+    event = post.station.handle_scan(hanoi.sign(route=(LOCKED_WARD, "00007")), post.reading)
+    post.station.restate(event.id, post.reading, lodging=((0, LODGING_WARD),), crew_present=(0,))
+    post.station.act(event.id, Action.SENT_ASIDE, post.reading, post.duty.on_duty)
+    again = open_post(post.home)
+    (waiting,) = again.station.waiting()
+    assert waiting.statement == post.station.event(event.id).statement
+    assert waiting.reasons == (Reason.ARRIVED_FROM_ZONE,)
+    assert waiting.credential == event.credential
+    again.wait(minutes=40)
+    again.station.act(event.id, Action.ADMITTED, again.reading, again.duty.on_duty)
+    last = again.records()[-1]
+    assert (last.of, last.action, last.crew_present) == (event.id, Action.ADMITTED, (0,))
+    assert [(p.crew_index, p.lodging) for p in hanoi.open(last).people] == [(0, LODGING_WARD)]
+    assert open_post(post.home).station.waiting() == []
+
+
+def test_nothing_of_a_vehicle_stays_in_the_book_once_the_chief_has_decided(post: Post, hanoi: Hanoi) -> None:
+    text = hanoi.sign()
+    event = post.station.handle_scan(text, post.reading)
+    post.station.act(event.id, Action.SENT_ASIDE, post.reading, post.duty.on_duty)
+    post.station.act(event.id, Action.TURNED_BACK, post.reading, post.duty.on_duty)
+    post.book._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert text.encode() not in post.book.path.read_bytes()
+
+
+def test_vehicles_that_wait_are_remembered_however_many_come_after_them(
+    post: Post, hanoi: Hanoi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("checkpoint.station.REMEMBERED_EVENTS", 3)
+    first = post.station.handle_scan(hanoi.sign(), post.reading)
+    post.station.act(first.id, Action.SENT_ASIDE, post.reading, post.duty.on_duty)
+    for number in range(6):
+        post.station.handle_scan(f"https://example.org/{number}", post.reading)
+    assert [event.id for event in post.station.waiting()] == [first.id]
+    assert len(post.station.recent(100)) == 4
+
+
+@pytest.mark.parametrize("role", OfficerRole)
+def test_only_a_chief_lets_through_against_a_refusal_and_says_why(post: Post, hanoi: Hanoi, role: OfficerRole) -> None:
+    event = post.station.handle_scan(hanoi.sign(expires_at=NOW - timedelta(hours=1)), post.reading)
+    assert event.outcome is Outcome.REFUSE
+    actor = OnDuty("cb-1", "An", role)
+    for reason in ("", "  "):
+        with pytest.raises(SignInError) as refused:
+            post.station.act(event.id, Action.ADMITTED, post.reading, actor, reason)
+        assert refused.value.code == ("reason_needed" if actor.is_chief else "chief_needed")
+    assert len(post.records()) == 1
+    if actor.is_chief:
+        post.station.act(event.id, Action.ADMITTED, post.reading, actor, "Xe cấp cứu")
+        last = post.records()[-1]
+        assert (last.action, last.outcome, last.officer) == (Action.ADMITTED, Outcome.REFUSE, "cb-1")
+        assert hanoi.open(last).note == "Xe cấp cứu"
+    else:
+        post.station.act(event.id, Action.TURNED_BACK, post.reading, actor)
+
+
+def test_an_inspector_decides_about_a_referral_at_the_barrier_but_not_once_it_waits_aside(
+    post: Post, hanoi: Hanoi
+) -> None:
+    inspector = OnDuty("cb-2", "Bình", OfficerRole.INSPECTOR)
+    event = post.station.handle_scan(hanoi.sign(route=(LOCKED_WARD, "00007")), post.reading)
+    assert event.outcome is Outcome.REFER
+    post.station.act(event.id, Action.ADMITTED, post.reading, inspector)
+    post.station.undo(event.id, post.reading)
+    post.station.act(event.id, Action.SENT_ASIDE, post.reading, inspector)
+    for action in (Action.ADMITTED, Action.TURNED_BACK):
+        with pytest.raises(SignInError, match="chief_needed"):
+            post.station.act(event.id, action, post.reading, inspector)
+    post.station.undo(event.id, post.reading)
+    post.station.act(event.id, Action.TURNED_BACK, post.reading, inspector)
+
+
+def test_a_vehicle_without_a_readable_paper_is_let_through_by_a_chief_only(post: Post, hanoi: Hanoi) -> None:
+    inspector, chief = (OnDuty("cb-2", "Bình", role) for role in OfficerRole)
+    entry = (RecordKind.TYPED, "29C55555", (), Action.ADMITTED, post.reading)
+    with pytest.raises(SignInError, match="chief_needed"):
+        post.station.record_no_code(*entry, inspector)
+    with pytest.raises(SignInError, match="reason_needed"):
+        post.station.record_no_code(*entry, chief)
+    assert post.records() == []
+    post.station.record_no_code(*entry, chief, "Mã bị ướt, đã gọi cơ quan cấp")
+    (record,) = post.records()
+    assert (record.kind, record.outcome, record.action) == (RecordKind.TYPED, None, Action.ADMITTED)
+    assert hanoi.open(record).plate == "29C55555"
+
+
 def test_a_vehicle_without_paper_is_recorded_with_plate_and_people(post: Post, hanoi: Hanoi) -> None:
     people = (PersonSeen(name="Lê Văn Tám", id_number="001095001234"),)
-    post.station.record_no_paper("29C55555", people, Action.TURNED_BACK, post.reading)
+    post.station.record_no_code(
+        RecordKind.NO_PAPER, "29C55555", people, Action.TURNED_BACK, post.reading, post.duty.on_duty
+    )
     (record,) = post.records()
     assert (record.kind, record.outcome, record.reasons, record.action) == (
         RecordKind.NO_PAPER,

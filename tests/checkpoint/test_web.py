@@ -12,12 +12,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from checkpoint.clock import Clock
+from checkpoint.clock_setting import ClockSetting, Forward
+from checkpoint.current_trust import CurrentTrust
 from checkpoint.running import Running
 from checkpoint.scanlog import ScanLogError
+from checkpoint.shifts import ShiftDesk
 from checkpoint.web.app import Desk, create_app, make_desk
 from protocol.reasons import Outcome
 from protocol.scan_record import Action, RecordKind
-from tests.checkpoint.conftest import LOCKED_WARD, LODGING_WARD, Hanoi, Post
+from tests.checkpoint.conftest import LOCKED_WARD, LODGING_WARD, NOW, Hanoi, Post
 from tests.checkpoint.pictures import put_on_road
 
 HERE = "http://localhost"
@@ -26,8 +29,16 @@ CITIZEN = "001095001234|012345678|Lê Văn Tám|01011995|Nam|Số 5, Hà Nội|0
 
 @pytest.fixture
 def desk(post: Post) -> Desk:
-    clock = Clock(system=lambda: post.now)
-    return make_desk(Running(post.home, post.station, clock, post.station._current_trust))
+    return desk_of(post)
+
+
+def desk_of(post: Post) -> Desk:
+    """The desk of a station whose clock only the test moves on."""
+    setting = ClockSetting(post.book, lambda: Forward("this boot", (post.now - NOW).total_seconds()))
+    clock = Clock(system=lambda: post.now, setting=setting)
+    shifts = ShiftDesk(post.station.log, post.book)
+    trust = CurrentTrust(post.home.trust_store())
+    return make_desk(Running(post.home, post.station, clock, trust, post.book, post.duty, shifts, setting))
 
 
 @pytest.fixture
@@ -89,7 +100,10 @@ def test_the_page_speaks_english_when_asked(client: FlaskClient, hanoi: Hanoi) -
 def test_a_scan_is_on_the_disk_before_the_page_hears_of_it(desk: Desk, client: FlaskClient, hanoi: Hanoi) -> None:
     counts = []
     show = desk.board.show
-    desk.board.show = lambda event_id: (counts.append(desk.running.station.log.counts().pending), show(event_id))
+    desk.board.show = lambda event_id, **how: (
+        counts.append(desk.running.station.log.counts().pending),
+        show(event_id, **how),
+    )
     scan(client, hanoi.sign())
     assert counts == [1]
 

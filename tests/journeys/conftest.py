@@ -22,6 +22,7 @@ from passes.demo.stage import poster
 from passes.local_time import now
 from passes.stations.services import issue_enrolment_code
 from passes.trust.repository import TrustRepository
+from protocol.roster import OfficerRole
 
 SHOTS = Path(__file__).parent / "shots"
 REFUSED = Path(__file__).parent / "refused"
@@ -119,8 +120,24 @@ class World:
             page = self.browser.new_context(viewport=self.size, locale="vi-VN").new_page()
             page.set_default_timeout(PATIENCE_MS)
             page.goto(self.post.url)
+            self.sign_in(page)
             self.pages["officer"] = page
         return self.pages["officer"]
+
+    def sign_in(self, page: Page) -> None:
+        """Let the inspector of the station choose the name and type the PIN, once the station knows its officers."""
+        with self.app.app_context():
+            officer = seed.officer_at(db.session(), seed.DEPOT_ENTRY, OfficerRole.INSPECTOR)
+            name, pin = officer.name, self.passwords[officer.id]
+        known = StationProgram(self.post.home)
+        wait_until(lambda: known.run("status", "--json")[0]["roster"].get("officers"), "the officers at the station")
+        page.reload()
+        sheet = page.get_by_role("dialog", name="Cán bộ trực")
+        sheet.locator("select[name=officer]").first.select_option(label=name)
+        sheet.locator("[name=pin]").first.fill(pin)
+        self.shot(page, "officer-signing-in")
+        sheet.get_by_role("button", name="Đăng nhập").click()
+        expect(page.get_by_role("button", name=name)).to_be_visible()
 
     def shot(self, page: Page, name: str) -> None:
         """Keep a picture of a page, and make sure that nothing sticks out to the side."""

@@ -92,6 +92,7 @@ addEventListener("DOMContentLoaded", () => {
       plate: form.elements.plate.value,
       is_special_plate: form.elements.is_special_plate.checked,
       action: event.submitter.value,
+      is_unreadable: form.elements.kind.value === "typed",
       people: [...people.children].map((someone) => {
         const entry = Object.fromEntries(Object.entries(parts(someone)).map(([name, part]) => [name, part.value.trim()]));
         return isEmpty(someone) ? {} : entry;
@@ -102,7 +103,8 @@ addEventListener("DOMContentLoaded", () => {
       sheet.close();
       station.refresh();
     } catch (error) {
-      say(error.message, error.field);
+      if (["chief_needed", "reason_needed"].includes(error.code)) station.askChief("/no-paper", body, error.message);
+      else say(error.message, error.field);
     }
   });
 });

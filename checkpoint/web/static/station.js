@@ -28,13 +28,22 @@ const station = (() => {
     return said;
   };
 
+  // Returns whether it was done. What only a chief may do is asked of the chief (duty.js).
   const send = async (url, body) => {
+    let isDone = true;
     try {
       await post(url, body);
     } catch (error) {
-      complain(error.message);
+      isDone = false;
+      if (["chief_needed", "reason_needed"].includes(error.code)) askChief(url, body, error.message);
+      else complain(error.message);
     }
     await refresh();
+    return isDone;
+  };
+
+  const askChief = (url, body, message) => {
+    dispatchEvent(new CustomEvent("chief", { detail: { url, body, message } }));
   };
 
   // ---------- what is shown ----------
@@ -56,6 +65,8 @@ const station = (() => {
     const outcome = state.dataset.outcome;
     document.body.dataset.outcome = outcome;
     for (const button of document.querySelectorAll(".actions [data-action]")) button.disabled = !shownEvent;
+    document.body.toggleAttribute("data-chiefs", state.hasAttribute("data-chiefs"));
+    if (shownEvent && shownEvent !== was) closeIfIdle();
     if (outcome && (shownEvent !== was || outcome === "PROBLEM")) {
       stage.scrollTop = 0;
       if (isOn("sound")) sounds.play(outcome);
@@ -111,32 +122,47 @@ const station = (() => {
 
   // ---------- sheets ----------
 
+  const load = async (sheet) => {
+    find("[data-body]", sheet).innerHTML = await (await fetch(sheet.dataset.load)).text();
+  };
+
   const open = async (name) => {
     const sheet = find(`#${name}`);
     if (sheet.open) return;
-    if (name === "recent") find("#recent-list").innerHTML = await (await fetch("/recent")).text();
+    if (sheet.dataset.load) await load(sheet);
     sheet.showModal();
     sheet.dispatchEvent(new CustomEvent("opened"));
+  };
+
+  // The sheet to sign in opens by itself; a vehicle that comes meanwhile is more important.
+  let openedByItself = null;
+
+  const signInFirst = async () => {
+    if (!find("[data-nobody]") || find("dialog[open]") || shownEvent) return;
+    await open("officer");
+    openedByItself = find("#officer");
+  };
+
+  const closeIfIdle = () => {
+    if (openedByItself?.open && !find("input[name=pin]", openedByItself)?.value) openedByItself.close();
+    openedByItself = null;
   };
 
   addEventListener("click", (event) => {
     const target = event.target.closest("button, a");
     if (!target) return;
-    const { action, open: name, toggle: setting, post: url, value } = target.dataset;
+    const { action, open: name, toggle: setting, post: url, value, decide, choice } = target.dataset;
     if (action && shownEvent) send(`/events/${shownEvent}/action`, { action });
     else if (name) open(name);
     else if (setting) toggle(setting);
+    else if (decide) {
+      const sheet = target.closest("dialog");
+      send(decide, { action: choice }).then((isDone) => { if (isDone) load(sheet); });
+    }
     else if (url) {
       target.closest("dialog")?.close();
       send(url, value ? { value: value === "true" } : {});
     } else if (target.matches("[data-close]")) target.closest("dialog").close();
-  });
-
-  find("#officer-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    find("#officer").close();
-    await send("/officer", { name: event.target.elements.name.value });
-    refreshBar();
   });
 
   stage.addEventListener("change", (event) => {
@@ -181,6 +207,7 @@ const station = (() => {
     5: () => press("[data-key='5']"),
     6: () => press("[data-key='6']"),
     7: () => find("[data-key-focus='7']")?.focus(),
+    8: () => open("waiting"),
     0: () => press("[data-undo]"),
     n: () => toggle("night"),
     r: () => open("recent"),
@@ -212,7 +239,7 @@ const station = (() => {
       document.body.dataset.outcome = "PROBLEM";
       shownEvent = null;
     };
-    news.onopen = () => { refresh(); startPicture(); };
+    news.onopen = () => { refresh().then(signInFirst); startPicture(); };
   };
 
   const startPicture = () => {
@@ -226,5 +253,5 @@ const station = (() => {
   setInterval(refreshBar, 5000);
   if (document.readyState === "complete") listen();
   else addEventListener("load", listen);
-  return { post, refresh };
+  return { post, refresh, refreshBar, open, load, askChief };
 })();

@@ -1,0 +1,3 @@
+"use strict";
+document.documentElement.toggleAttribute("data-night", localStorage.getItem("night") === "on");
+document.querySelector("[data-print]").addEventListener("click", () => print());
