@@ -23,11 +23,11 @@ SIGNED_IN = "signed-in"
 ROLES: Mapping[str, frozenset[str]] = {
     "carrier": frozenset({"fleet.manage", "applications.apply", "passes.print"}),
     "reviewer": frozenset({"applications.review", "passes.revoke"}),
-    "health": frozenset({"zones.manage", "scans.view", "followups.view"}),
-    "district": frozenset({"followups.view"}),
+    "health": frozenset({"zones.manage", "scans.view", "followups.view", "followups.decide", "lookups.review"}),
+    "district": frozenset({"followups.view", "followups.decide"}),
     "ward": frozenset({"followups.view"}),
     "site_operator": frozenset(),
-    "administrator": frozenset({"stations.manage", "officers.manage", "scans.view", "audit.view"}),
+    "administrator": frozenset({"lookups.review", "stations.manage", "officers.manage", "scans.view", "audit.view"}),
 }
 
 # Endpoints of libraries that must work without an account; our own views say `public` themselves.

@@ -1,12 +1,18 @@
-"""Long lists of values for `IN (...)`, cut into pieces that every database accepts."""
+"""Long lists of values for `IN (...)`: cut into pieces that every database accepts, or handed over as one value."""
 
 from __future__ import annotations
 
+import json
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 
@@ -19,3 +25,18 @@ def in_batches(values: Iterable[T], size: int = BATCH_SIZE) -> Iterator[tuple[T,
     rest = iter(values)
     while batch := tuple(islice(rest, size)):
         yield batch
+
+
+def one_of(session: Session, column: Any, numbers: Iterable[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that an integer column is one of these, however many: all of them are one bound value.
+
+    Args:
+        session: tells which database it is for.
+        column: what is compared.
+        numbers: the values.
+    """
+    wanted = sorted(set(numbers))
+    if session.get_bind().dialect.name == "postgresql":
+        return column == sa.any_(sa.literal(wanted, postgresql.ARRAY(sa.Integer)))  # type: ignore[no-any-return] # Any
+    values = sa.func.json_each(sa.literal(json.dumps(wanted), sa.Text)).table_valued("value")
+    return column.in_(sa.select(values.c.value))  # type: ignore[no-any-return] # of a column that is Any

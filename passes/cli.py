@@ -137,6 +137,7 @@ def _add_area_groups() -> None:
     from passes.movement.cli import group as zones
     from passes.movement.cli import movements
     from passes.officers.cli import group as officers
+    from passes.retention.cli import group as privacy
     from passes.sites.cli import group as sites
     from passes.stations.cli import group as stations
     from passes.trust.cli import group as trust
@@ -149,6 +150,7 @@ def _add_area_groups() -> None:
         "zones": zones,
         "movements": movements,
         "followups": followups,
+        "privacy": privacy,
         "trust": trust,
     }.items():
         main.add_command(group, name)

@@ -13,6 +13,7 @@ from passes.db import db
 from passes.issuing import services as issuing
 from passes.local_time import now
 from passes.movement import services as movement
+from passes.retention import services as retention
 from passes.trust import publishing
 from passes.trust import services as trust
 from passes.trust.instance_keys import InstanceKeys
@@ -79,6 +80,12 @@ class Worker:
             )
             db.session.commit()
 
+    def purge(self) -> None:
+        """Remove movements that are kept no longer, once a day."""
+        with self._app.app_context():
+            retention.purge_if_due(db.session(), self._app.config["MOVEMENT_RETENTION_DAYS"], now())
+            db.session.commit()
+
     def drain(self) -> int:
         """Work until nothing waits; return how many rows were done. A failed step is logged and left to the sweep.
 
@@ -124,7 +131,11 @@ def init_app(app: Flask) -> None:
     def publish_hourly() -> None:
         worker.publish_now()
 
-    del sweep, publish_hourly  # huey keeps them
+    @huey.periodic_task(crontab(minute="37"), name="purge-daily")
+    def purge_daily() -> None:
+        worker.purge()
+
+    del sweep, publish_hourly, purge_daily  # huey keeps them
     app.extensions["huey"] = huey
     app.extensions["worker"] = worker
     app.extensions["drain"] = drain

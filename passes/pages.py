@@ -52,10 +52,12 @@ AREAS = (
     ("applications.review", "applications.post_audits", _l("Hậu kiểm")),
     ("passes.revoke", "issuing.register", _l("Sổ giấy đã cấp")),
     ("followups.view", "followup.index", _l("Theo dõi y tế")),
+    ("followups.decide", "reports.concerned", _l("Tổ chức, cá nhân liên quan")),
     ("zones.manage", "movement.zones", _l("Khu vực phong tỏa, ổ dịch")),
     ("scans.view", "movement.scans", _l("Lượt quét")),
     ("stations.manage", "stations.index", _lp("list", "Máy chốt")),
     ("officers.manage", "officers.index", _l("Cán bộ chốt")),
+    ("lookups.review", "reports.lookups", _l("Lượt xem thông tin")),
     ("audit.view", "home.audit_log", _l("Nhật ký hệ thống")),
 )
 
@@ -171,14 +173,17 @@ def init_app(app: Flask) -> None:
     from passes.applications.views import bp as applications
     from passes.areas.views import bp as areas
     from passes.fleet.views import bp as fleet
+    from passes.followup import decision_views, person_views, transfer_views
     from passes.followup.views import bp as followup
     from passes.issuing.views import bp as issuing
     from passes.movement.views import bp as movement
     from passes.officers.views import bp as officers
+    from passes.reports.views import bp as reports
     from passes.stations.views import api
     from passes.stations.views import bp as stations
     from passes.trust.views import bp as trust
 
+    del decision_views, person_views, transfer_views  # their pages belong to the blueprint that they were imported for
     app.url_map.converters["int"] = RowNumber  # before any address is registered
     app.before_request(_refuse_what_no_database_takes)
     csrf.exempt(api)  # a device proves itself with a signature; there is no cookie to ride on
@@ -196,6 +201,7 @@ def init_app(app: Flask) -> None:
         trust,
         movement,
         followup,
+        reports,
     ):
         app.register_blueprint(blueprint)
     moments.init_app(app)

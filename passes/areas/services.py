@@ -142,3 +142,16 @@ def labels(session: Session, codes: Iterable[str | None]) -> dict[str, str]:
     """Return the full label of each code that is known."""
     wanted = {code for code in codes if code}
     return {a.code: a.label for a in session.scalars(sa.select(Area).where(Area.code.in_(wanted)))}
+
+
+def districts_of(session: Session, provinces: Iterable[str]) -> list[str]:
+    """Return the codes of the districts of these provinces."""
+    return list(session.scalars(sa.select(Area.code).where(Area.parent_code.in_(list(provinces))).order_by(Area.code)))
+
+
+def wards_of(session: Session, district: str | None) -> dict[str, str]:
+    """Return the names of the wards of a district, by code."""
+    if district is None:
+        return {}
+    rows = session.execute(sa.select(Area.code, Area.name).where(Area.parent_code == district).order_by(Area.name))
+    return {row.code: row.name for row in rows}

@@ -82,9 +82,9 @@ def check_lists(stage: Stage) -> str:
     with stage.app.app_context():
         session = db.session()
         cast = seed.cast_of(session)
-        mine = followup.followups_for(session, cast.district)
-        others = followup.followups_for(session, cast.other_district)
-        carriers = followup.followups_for(session, cast.carriers[0])
+        mine = followup.followups_for(session, cast.district, now=now())
+        others = followup.followups_for(session, cast.other_district, now=now())
+        carriers = followup.followups_for(session, cast.carriers[0], now=now())
         names = [row.person.name for row in mine]
         if names != ["Nguyễn Văn Bình"] or others or carriers:
             raise StoryError(f"lists: {names}, other district {len(others)}, carrier {len(carriers)}")

@@ -1,4 +1,4 @@
-"""The district's desk: who is on the list, and the file of one person with its evidence."""
+"""The district's desk: one row for each person, with what is to be done for them today."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from passes import audit
-from passes.areas.services import district_of, fold
-from passes.followup.access_rules import sees_everything, visible_to
-from passes.followup.models import FollowUp, FollowUpStatus, StayStatement
-from passes.followup.stays import Stay, newest_statement, stays_of
-from passes.movement.evidence import as_published, latest_versions, movements_of, people_seen_in
-from passes.people.models import Person
-from passes.people.services import find_person, people_by_id
-from protocol.people import IdNumberError, normalise_id_number
-from protocol.plates import PlateError, normalise_plate
-from protocol.zones import is_in_zone
+from passes.batches import in_batches
+from passes.followup.access_rules import visible_to
+from passes.followup.events import Assignment, Transfer, TransferState, Visit, VisitOutcome
+from passes.followup.models import FollowUp, FollowUpStatus
+from passes.local_time import local_date
+from passes.people.services import people_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,41 +22,37 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import User
-    from passes.movement.models import Movement, ZoneVersion
+    from passes.people.models import Person
 
-EVIDENCE_SPAN = timedelta(days=14)
-"""How long before the last movement in a zone the places of a person are shown."""
-
-
-class FollowUpUnknownError(Exception):
-    """This user follows up no such person."""
-
-    code = "unknown"
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list is narrowed to.
-
-    Args:
-        query: a name without diacritics, an ID number, a phone number or a plate.
-        status: only follow-ups with this status; all when None.
-        zone: only follow-ups for this zone.
-        area: only people who stay in this ward, or in this district.
-    """
-
-    query: str = ""
-    status: FollowUpStatus | None = None
-    zone: str | None = None
-    area: str | None = None
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class DeskRow:
-    """One person on the list, with every follow-up that the reader may see."""
+    """One person on the list, with every follow-up that the reader may see.
+
+    Args:
+        person: who.
+        followups: the latest due first.
+        last_visit: the newest visit at which they were met.
+        is_seen_today: whether that was today.
+        missed_days: whole days since then, or since they came onto the list, on which nobody met them.
+        assignment: who of the district sees to them.
+        transfer: the handing-over that waits for an answer.
+    """
 
     person: Person
     followups: tuple[FollowUp, ...]
+    last_visit: Visit | None = None
+    is_seen_today: bool = False
+    missed_days: int = 0
+    assignment: Assignment | None = None
+    transfer: Transfer | None = None
+
+    @property
+    def id(self) -> int:
+        """Row id of the person: what a selection on the page holds."""
+        return self.person.id
 
     @property
     def is_open(self) -> bool:
@@ -73,176 +64,95 @@ class DeskRow:
         """The follow-up that lasts longest; one that is going on comes before one that is not."""
         return max(self.followups, key=lambda row: (row.status is FollowUpStatus.FOLLOW_UP, row.due, row.zone_id))
 
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when the office has not acknowledged this person; None where it has."""
+        waiting = [
+            row.listed_at
+            for row in self.followups
+            if row.status is FollowUpStatus.FOLLOW_UP and row.acknowledged_at is None
+        ]
+        return min(waiting, default=None)
 
-@dataclass(frozen=True)
-class Evidence:
-    """Why a person is followed up for one zone: the follow-up, the zone, the movements in it."""
+    def asks_for_visit(self, now: datetime) -> bool:
+        """Say whether this person is to be visited today, and nobody has been there yet."""
+        return not self.is_seen_today and any(_asks(row, now) for row in self.followups)
 
-    followup: FollowUp
-    zone: ZoneVersion
-    movements: tuple[Movement, ...]
-
-
-@dataclass(frozen=True)
-class PersonFile:
-    """What a district knows of one person.
-
-    Args:
-        person: who.
-        stay: where they stay.
-        statement: what somebody said about it, if anybody did.
-        evidence: one for each follow-up, the latest due first.
-        movements: every place of the time that matters, newest first.
-    """
-
-    person: Person
-    stay: Stay
-    statement: StayStatement | None
-    evidence: tuple[Evidence, ...]
-    movements: tuple[Movement, ...]
+    def is_overdue(self, now: datetime) -> bool:
+        """Say whether a follow-up ended and nobody closed it."""
+        return any(row.status is FollowUpStatus.FOLLOW_UP and row.due <= now for row in self.followups)
 
 
-def _matching(session: Session, actor: User, filters: Filters) -> list[sa.ColumnElement[bool]]:
-    conditions = [visible_to(actor)]
-    if filters.status is not None:
-        conditions.append(FollowUp.status == filters.status)
-    if filters.zone:
-        conditions.append(FollowUp.zone_id == filters.zone)
-    if filters.area:
-        column = FollowUp.district_code if district_of(session, filters.area) == filters.area else FollowUp.stay_code
-        conditions.append(column == filters.area)
-    if filters.query.strip():
-        conditions.append(FollowUp.person_id.in_(_people_called(session, actor, filters.query)))
-    return conditions
+def _asks(row: FollowUp, now: datetime) -> bool:
+    return row.status is FollowUpStatus.FOLLOW_UP and row.due > now
 
 
-def _people_called(session: Session, actor: User, query: str) -> set[int]:
-    """Return the persons on this user's list that fit what was typed."""
-    try:
-        person = find_person(session, normalise_id_number(query))
-    except IdNumberError:
-        pass
-    else:
-        return {person.id} if person is not None else set()
-    try:
-        return people_seen_in(session, normalise_plate(query))
-    except PlateError:
-        pass
-    # Names and phone numbers are encrypted: they are compared here, for the people of this list only.
-    rows = session.execute(
-        sa.select(Person.id, Person.name, Person.phone)
-        .join(FollowUp, FollowUp.person_id == Person.id)
-        .where(visible_to(actor))
-        .distinct()
-    )
-    words = fold(query).split()
-    digits = "".join(c for c in query if c.isdigit()).lstrip("0")
-    return {
-        row.id
-        for row in rows
-        if (row.name and all(word in fold(row.name) for word in words))
-        or (len(digits) > 3 and row.phone and digits in row.phone)  # noqa: PLR2004 - fewer digits fit everybody
-    }
-
-
-def choices_for(session: Session, actor: User) -> tuple[set[str], set[str]]:
-    """Return the zones, and the areas of stay, that occur on this user's list; who sees all chooses a district."""
-    column = FollowUp.district_code if sees_everything(actor) else FollowUp.stay_code
-    rows = session.execute(sa.select(FollowUp.zone_id, column).where(visible_to(actor)).distinct()).all()
-    return {zone_id for zone_id, _ in rows}, {code for _, code in rows if code}
-
-
-def people_on_list(session: Session, actor: User, filters: Filters) -> sa.Select[tuple[int]]:
-    """Return the query for the persons on a list, those who came last on top; it can be counted and cut into pages."""
-    return (
-        sa.select(FollowUp.person_id)
-        .where(*_matching(session, actor, filters))
-        .group_by(FollowUp.person_id)
-        .order_by(sa.func.max(FollowUp.created_at).desc(), FollowUp.person_id.desc())
-    )
-
-
-def count_followed_up(session: Session, actor: User) -> int:
-    """Return how many people of this user's list are being followed up now."""
-    statement = sa.select(sa.func.count(FollowUp.person_id.distinct())).where(
-        visible_to(actor), FollowUp.status == FollowUpStatus.FOLLOW_UP
-    )
-    return session.scalar(statement) or 0
-
-
-def desk_rows(session: Session, actor: User, person_ids: Collection[int]) -> list[DeskRow]:
+def desk_rows(session: Session, actor: User, person_ids: Collection[int], now: datetime) -> list[DeskRow]:
     """Return one row for each of these persons, in the order given, with all follow-ups that this user may see."""
     found: dict[int, list[FollowUp]] = {person_id: [] for person_id in person_ids}
-    rows = session.scalars(
-        sa.select(FollowUp)
-        .where(FollowUp.person_id.in_(person_ids), visible_to(actor))
-        .order_by(FollowUp.due.desc(), FollowUp.zone_id)
-        .options(sa.orm.lazyload(FollowUp.person))
-    )
-    for row in rows:
-        found[row.person_id].append(row)
-    people = people_by_id(session, person_ids)
-    return [DeskRow(people[person_id], tuple(rows)) for person_id, rows in found.items() if rows]
-
-
-def followups_for(session: Session, actor: User, filters: Filters | None = None) -> list[FollowUp]:
-    """Return every follow-up that this user may see, by due date, then person and zone."""
-    return list(
-        session.scalars(
+    people, met, assigned, asked = {}, {}, {}, {}
+    for batch in in_batches(found):
+        rows = session.scalars(
             sa.select(FollowUp)
-            .where(*_matching(session, actor, filters or Filters()))
-            .order_by(FollowUp.due, FollowUp.person_id, FollowUp.zone_id)
+            .where(FollowUp.person_id.in_(batch), visible_to(actor))
+            .order_by(FollowUp.due.desc(), FollowUp.zone_id)
+            .options(sa.orm.lazyload(FollowUp.person))
         )
-    )
-
-
-def followups_in(session: Session, district: str) -> list[FollowUp]:
-    """Return every follow-up of one district, for the command line, by due date, then person and zone."""
-    return list(
-        session.scalars(
-            sa.select(FollowUp)
-            .where(FollowUp.district_code == district)
-            .order_by(FollowUp.due, FollowUp.person_id, FollowUp.zone_id)
+        for row in rows:
+            found[row.person_id].append(row)
+        people |= people_by_id(session, batch)
+        met |= last_met(session, batch)
+        assigned |= _assignments(session, batch)
+        asked |= _asked_transfers(session, batch)
+    today = local_date(now)
+    return [
+        DeskRow(
+            person=people[person_id],
+            followups=tuple(rows),
+            last_visit=met.get(person_id),
+            is_seen_today=person_id in met and local_date(met[person_id].at) == today,
+            missed_days=_missed_days(rows, met.get(person_id), now),
+            assignment=assigned.get((person_id, rows[0].district_code)),
+            transfer=asked.get(person_id),
         )
+        for person_id, rows in found.items()
+        if rows
+    ]
+
+
+def last_met(session: Session, person_ids: Collection[int]) -> dict[int, Visit]:
+    """Return the newest visit at which each of these persons was met."""
+    rank = sa.func.row_number().over(partition_by=Visit.person_id, order_by=(Visit.at.desc(), Visit.id.desc()))
+    ranked = (
+        sa.select(Visit.id, rank.label("rank"))
+        .where(Visit.person_id.in_(person_ids), Visit.outcome != VisitOutcome.NOT_MET, Visit.taken_back_at.is_(None))
+        .subquery()
     )
+    rows = session.scalars(sa.select(Visit).join(ranked, Visit.id == ranked.c.id).where(ranked.c.rank == 1))
+    return {visit.person_id: visit for visit in rows}
 
 
-def person_file(session: Session, actor: User, person_id: int, now: datetime) -> PersonFile:
-    """Return the file of one person; who looked is written down.
+def _assignments(session: Session, person_ids: Collection[int]) -> dict[tuple[int, str | None], Assignment]:
+    rows = session.scalars(sa.select(Assignment).where(Assignment.person_id.in_(person_ids)))
+    return {(row.person_id, row.district_code): row for row in rows}
 
-    Raises:
-        FollowUpUnknownError: this user follows up no such person.
-    """
+
+def _asked_transfers(session: Session, person_ids: Collection[int]) -> dict[int, Transfer]:
     rows = session.scalars(
-        sa.select(FollowUp)
-        .where(FollowUp.person_id == person_id, visible_to(actor))
-        .order_by(FollowUp.due.desc(), FollowUp.zone_id)
-    ).all()
-    if not rows:
-        raise FollowUpUnknownError
-    versions = latest_versions(session, {row.zone_id for row in rows})
-    since = min(row.first_at for row in rows)
-    movements = movements_of(session, person_id, min(since, max(row.last_at for row in rows) - EVIDENCE_SPAN))
-    evidence = tuple(
-        Evidence(row, versions[row.zone_id], _inside(session, versions[row.zone_id], movements)) for row in rows
+        sa.select(Transfer)
+        .where(Transfer.person_id.in_(person_ids), Transfer.state == TransferState.ASKED)
+        .order_by(Transfer.id)
     )
-    audit.record(session, actor, "followups.view_person", rows[0].person, None, now)
-    return PersonFile(
-        person=rows[0].person,
-        stay=stays_of(session, [person_id])[person_id],
-        statement=newest_statement(session, person_id),
-        evidence=evidence,
-        movements=tuple(movements),
-    )
+    return {row.person_id: row for row in rows}
 
 
-def _inside(session: Session, version: ZoneVersion, movements: list[Movement]) -> tuple[Movement, ...]:
-    """Return which of these movements are in a zone."""
-    if version.is_withdrawn:
-        return ()
-    zone = as_published(session, version)
-    return tuple(
-        m
-        for m in movements
-        if is_in_zone(zone, area=m.area_code, site=m.site_id, is_road_checkpoint_scan=m.is_road_scan, at=m.at)
-    )
+def _missed_days(rows: Collection[FollowUp], met: Visit | None, now: datetime) -> int:
+    """Return on how many whole days nobody met somebody who was to be visited."""
+    asking = [row for row in rows if _asks(row, now)]
+    if not asking:
+        return 0
+    here = [row.listed_at for row in rows if row.district_code == asking[0].district_code]
+    seen_to = local_date(max(here)) - _ONE_DAY
+    if met is not None:
+        seen_to = max(seen_to, local_date(met.at))
+    return max(0, (local_date(now) - seen_to).days - 1)

@@ -1,35 +1,27 @@
-"""Lists of follow-ups for other programs: JSON fields and spreadsheets."""
+"""Lists of follow-ups for other programs and for paper."""
 
 from __future__ import annotations
 
 from datetime import UTC
-from io import BytesIO
 from typing import TYPE_CHECKING
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from passes import audit
 from passes.areas.services import labels
-from passes.followup.desk import Filters, followups_for
-from passes.local_time import LOCAL
+from passes.followup.listing import Filters, followups_for
+from passes.form_fields import national_phone
 from passes.movement.evidence import latest_versions
+from passes.reports.tables import Column, FileKind, Table, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import User
     from passes.followup.models import FollowUp, FollowUpStatus
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WIDTHS = (26, 16, 16, 42, 32, 14, 28, 18, 18, 18, 18)
-_MOMENT_FORMAT = "dd/mm/yyyy hh:mm"
+_WIDTHS = (26, 20, 18, 40, 30, 16, 28, 18, 18, 18, 18)
 
 
 def as_fields(row: FollowUp) -> dict[str, str | None]:
@@ -56,10 +48,9 @@ def export_list(
     headings: Sequence[str],
     statuses: Mapping[FollowUpStatus, str],
     now: datetime,
+    kind: FileKind = FileKind.XLSX,
 ) -> bytes:
-    """Return the list that this user may see as a spreadsheet (XLSX); who took it is written down.
-
-    Every text is written as text: what a name begins with can never become a formula. Times are local.
+    """Return the list that this user may see as a file; who took it is written down.
 
     Args:
         session: the caller's transaction.
@@ -68,50 +59,31 @@ def export_list(
         headings: title of the sheet, then of each of the eleven columns.
         statuses: words for the statuses.
         now: when.
+        kind: spreadsheet, comma-separated values or paper.
+
+    Raises:
+        passes.reports.tables.TableError: the list is too long for paper.
     """
-    rows = followups_for(session, actor, filters)
+    rows = followups_for(session, actor, filters, now=now)
     names = labels(session, {code for row in rows for code in (row.stay_code, row.district_code)})
     zones = {zone_id: version.name for zone_id, version in latest_versions(session).items()}
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(headings[0][:31])
-    sheet.freeze_panes = "A2"
-    for number, width in enumerate(_WIDTHS, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_text(sheet, heading, is_bold=True) for heading in headings[1:]])
-    for row in rows:
-        texts = (
+    columns = tuple(Column(heading, width) for heading, width in zip(headings[1:], _WIDTHS, strict=True))
+    cells = [
+        (
             row.person.name,
             row.person.id_number,
-            row.person.phone,
+            national_phone(row.person.phone) if row.person.phone else None,
             names.get(row.stay_code or ""),
             names.get(row.district_code or ""),
             row.zone_id,
             zones[row.zone_id],
+            row.first_at,
+            row.last_at,
+            row.due,
+            str(statuses[row.status]),
         )
-        moments = (row.first_at, row.last_at, row.due)
-        sheet.append(
-            [
-                *(_text(sheet, text) for text in texts),
-                *(_moment(sheet, moment) for moment in moments),
-                _text(sheet, str(statuses[row.status])),
-            ]
-        )
-    audit.record(session, actor, "followups.export", "FollowUps:xlsx", {"rows": len(rows)}, now)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-def _text(sheet: WriteOnlyWorksheet, text: str | None, *, is_bold: bool = False) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, "".join(c for c in text or "" if c.isprintable()))
-    cell.data_type = "s"  # openpyxl would take a text that begins with "=" for a formula
-    if is_bold:
-        cell.font = Font(bold=True)
-    return cell
-
-
-def _moment(sheet: WriteOnlyWorksheet, moment: datetime) -> WriteOnlyCell:
-    # Spreadsheets know no time zones: the local time goes in, as the heading says.
-    cell = WriteOnlyCell(sheet, moment.astimezone(LOCAL).replace(tzinfo=None))
-    cell.number_format = _MOMENT_FORMAT
-    return cell
+        for row in rows
+    ]
+    content = write_table(Table(headings[0], columns, cells, (actor.organisation.name,)), kind)
+    audit.record(session, actor, "followups.export", f"FollowUps:{kind.value}", {"rows": len(rows)}, now)
+    return content

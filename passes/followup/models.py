@@ -1,4 +1,4 @@
-"""Follow-ups, and statements of where a person stays."""
+"""Follow-ups, and what people said and did about them; the rest is derived."""
 
 from __future__ import annotations
 
@@ -35,9 +35,14 @@ class StaySource(enum.StrEnum):
     TRANSFER = "transfer"
 
 
-def _as_named(context: DefaultExecutionContext) -> int:
+def as_named(context: DefaultExecutionContext) -> int:
     """Return whom a statement is about, for one that names that person."""
     return context.get_current_parameters()["person_id"]  # type: ignore[no-any-return] # parameters are Any
+
+
+def _as_created(context: DefaultExecutionContext) -> datetime:
+    """Return when a row came onto its first list: when it was made."""
+    return context.get_current_parameters()["created_at"]  # type: ignore[no-any-return] # parameters are Any
 
 
 class StayStatement(Base):
@@ -55,7 +60,7 @@ class StayStatement(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), index=True)
-    named_person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), default=_as_named)
+    named_person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), default=as_named)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     source: Mapped[StaySource] = mapped_column(enum_column(StaySource))
     area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"))
@@ -67,7 +72,9 @@ class FollowUp(Base):
     """The medical follow-up of one person for one zone, in the district where the person stays.
 
     `due`, `first_at`, `last_at`, `district_code` and `stay_code` are derived; `stay_code` is None where nobody said
-    and nothing on file tells, and the district is then that of the last movement.
+    and nothing on file tells, and the district is then that of the last movement. `status` replays what people said
+    (`StatusEvent`, `Visit`) by its own time. `listed_at` is when the row came onto the list of its present district,
+    which acknowledges it; `sealed_at` is when the movements behind it were purged: from then on its period only grows.
     """
 
     __tablename__ = "followups"
@@ -83,6 +90,10 @@ class FollowUp(Base):
     due: Mapped[datetime] = mapped_column(UtcDateTime)
     status: Mapped[FollowUpStatus] = mapped_column(enum_column(FollowUpStatus), index=True)
     status_reason: Mapped[str | None] = mapped_column(sa.String(40))
+    listed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, default=_as_created)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acknowledged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship(lazy="joined")

@@ -83,6 +83,13 @@ def _stated(session: Session, person_ids: Collection[int]) -> dict[int, str]:
     return found
 
 
+def stated_stays() -> sa.Subquery:
+    """Return the statement that counts for each person of whom anybody made one: `person_id` and `area_code`."""
+    rank = sa.func.row_number().over(partition_by=StayStatement.person_id, order_by=_NEWEST_FIRST)
+    ranked = sa.select(StayStatement.person_id, StayStatement.area_code, rank.label("rank")).subquery()
+    return sa.select(ranked.c.person_id, ranked.c.area_code).where(ranked.c.rank == 1).subquery()
+
+
 def newest_statement(session: Session, person_id: int) -> StayStatement | None:
     """Return the statement that counts for one person, if anybody made one."""
     return session.scalar(

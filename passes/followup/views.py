@@ -1,31 +1,44 @@
-"""Pages for those who follow people up."""
+"""The desk: the list of those who are followed up, and what is done for many of them at once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from passes import access
-from passes.areas.services import labels
+from passes.accounts.services import user_names
+from passes.areas.services import labels, wards_of
 from passes.db import db
-from passes.followup import export, services, texts
-from passes.followup.forms import ListFilterForm
+from passes.followup import deciding, export, services, slips, texts, transfers, visits
+from passes.followup.forms import AssignForm, show_error
+from passes.followup.list_forms import ListFilterForm, keep_search
+from passes.followup.listing import MOST_DAYS_MISSED
 from passes.local_time import local_date, now
 from passes.movement import services as movement
-from passes.movement.texts import SOURCES, ZONE_KINDS
-from passes.sites.services import sites_by_id
-from passes.stations.services import stations_by_id
+from passes.reports.arrivals import arrivals_per_day
+from passes.reports.charts import bar_chart
+from passes.reports.tables import MIME_TYPES, FileKind, TableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy.orm import Session
+    from werkzeug.wrappers import Response as BaseResponse
 
 bp = Blueprint("followup", __name__, url_prefix="/followups")
 
-_PEOPLE_A_PAGE = 50
+PAGE_SIZES = (50, 100, 300)
+_FILTERS = ("status", "zone", "area", "work", "missed", "outside")
+
+
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return {"texts": texts}
 
 
 def _zone_names(session: Session) -> dict[str, str]:
@@ -38,69 +51,203 @@ def _filter_form(session: Session, names: Mapping[str, str]) -> ListFilterForm:
     return ListFilterForm({zone_id: names[zone_id] for zone_id in sorted(zones)}, labels(session, areas))
 
 
+def _filters(session: Session) -> services.Filters:
+    return _filter_form(session, _zone_names(session)).filters()
+
+
+def _page_size() -> int:
+    """Return how many people a page shows; what was chosen last stays chosen."""
+    chosen = request.args.get("per_page", session.get("per_page", PAGE_SIZES[0]), type=int)
+    session["per_page"] = chosen if chosen in PAGE_SIZES else PAGE_SIZES[0]
+    return int(session["per_page"])
+
+
+def _back_to_list() -> BaseResponse:
+    """Go back to the list as it was narrowed."""
+    kept = {name: value for name, value in request.args.items() if name in {*_FILTERS, "per_page"}}
+    return redirect(url_for("followup.index", **kept))
+
+
+def _selected() -> list[int]:
+    """Return the persons that a button was pressed for: its own, or those ticked."""
+    chosen = request.form.getlist("only") or request.form.getlist("person")
+    return [int(text) for text in chosen if text.isdigit() and len(text) < 10]  # noqa: PLR2004 - digits of a row number
+
+
+def head_of_office() -> slips.Head:
+    """Return the head of the papers that this user's office prints."""
+    config = current_app.config
+    return slips.Head(config["HEALTH_PARENT_AGENCY"], current_user.organisation.name.upper(), config["ISSUING_PLACE"])
+
+
 @bp.get("")
 @access.requires("followups.view")
 def index() -> str:
     """List the people whom this user's office follows up, one row a person, new ones on top."""
-    session = db.session()
+    session, moment = db.session(), now()
     zones = _zone_names(session)
     form = _filter_form(session, zones)
-    page = db.paginate(
-        services.people_on_list(session, current_user, form.filters()), per_page=_PEOPLE_A_PAGE, error_out=False
-    )
-    rows = services.desk_rows(session, current_user, page.items)
+    people = services.people_on_list(session, current_user, form.filters(), moment)
+    page = db.paginate(people, per_page=_page_size(), error_out=False)
+    rows = services.desk_rows(session, current_user, page.items, moment)
     codes = {code for row in rows for entry in row.followups for code in (entry.stay_code, entry.district_code)}
+    codes |= {row.assignment.ward_code for row in rows if row.assignment}
+    works = {
+        work: services.count_people(session, current_user, services.Filters(work=work), moment)
+        for work in services.Work
+        if work is not services.Work.MINE or access.has_permission(current_user, "followups.decide")
+    }
     return render_template(
         "followup/index.html",
         page=page,
+        page_sizes=PAGE_SIZES,
         rows=rows,
         form=form,
+        filters=form.filters(),
         zones=zones,
         areas=labels(session, codes),
-        texts=texts,
+        names=user_names(session, [row.assignment.user_id for row in rows if row.assignment]),
+        works=works,
+        most_missed=MOST_DAYS_MISSED,
+        incoming=len(transfers.incoming(session, current_user)),
+        deadline=timedelta(hours=current_app.config["ACKNOWLEDGE_HOURS"]),
         sees_everything=services.sees_everything(current_user),
     )
 
 
-@bp.get("/people/<int:person_id>")
+@bp.post("/search")
 @access.requires("followups.view")
-def person(person_id: int) -> str:
-    """Show why one person is followed up: zones, places, times. Who looks is written down."""
-    session = db.session()
-    try:
-        file = services.person_file(session, current_user, person_id, now())
-    except services.FollowUpUnknownError:
-        abort(404)
+def search() -> BaseResponse:
+    """Keep what is searched for, outside of any address, and show the list."""
+    if request.form.get("clear"):
+        keep_search("")
+        return redirect(url_for("followup.index"))
+    keep_search(request.form.get("q", ""))
+    kept = {name: request.form[name] for name in _FILTERS if request.form.get(name)}
+    return redirect(url_for("followup.index", **kept))
+
+
+@bp.post("/healthy")
+@access.requires("followups.view")
+def healthy() -> str | BaseResponse:
+    """Write down for one person, for those ticked or for the whole list that they are well."""
+    session, moment = db.session(), now()
+    if request.form.get("everybody"):
+        filters = _filters(session)
+        people = list(session.scalars(services.people_on_list(session, current_user, filters, moment)))
+        if request.form["everybody"] != "sure":
+            return render_template("followup/everybody.html", count=len(people))
+    else:
+        people = _selected()
+    count = visits.record_healthy(session, current_user, people, moment)
     db.session.commit()
-    codes = {move.area_code for move in file.movements} | {file.stay.code, file.stay.district}
-    return render_template(
-        "followup/person.html",
-        file=file,
-        areas=labels(session, codes),
-        sites=sites_by_id(session, [move.site_id for move in file.movements]),
-        stations=stations_by_id(session),
-        texts=texts,
-        sources=SOURCES,
-        zone_kinds=ZONE_KINDS,
+    words = ngettext(
+        "Đã ghi %(num)s người khỏe, không triệu chứng.", "Đã ghi %(num)s người khỏe, không triệu chứng.", count
     )
+    flash(words if count else _("Chọn ít nhất một người cần thăm hôm nay."), "success" if count else "warning")
+    return _back_to_list()
 
 
-@bp.get("/export.xlsx")
+@bp.post("/acknowledge")
+@access.requires("followups.decide")
+def acknowledge() -> BaseResponse:
+    """Say that this office has taken note of these people."""
+    count = deciding.acknowledge(db.session(), current_user, _selected(), now())
+    db.session.commit()
+    words = ngettext("Đã tiếp nhận %(num)s người.", "Đã tiếp nhận %(num)s người.", count)
+    flash(words if count else _("Chọn ít nhất một người mới."), "success" if count else "warning")
+    return _back_to_list()
+
+
+@bp.post("/complete")
+@access.requires("followups.decide")
+def complete() -> BaseResponse:
+    """Close the follow-ups of these people whose end has passed."""
+    count = deciding.complete_overdue(db.session(), current_user, _selected(), now())
+    db.session.commit()
+    words = ngettext("Đã kết thúc %(num)s lượt theo dõi.", "Đã kết thúc %(num)s lượt theo dõi.", count)
+    flash(words if count else _("Chọn ít nhất một người đã hết hạn theo dõi."), "success" if count else "warning")
+    return _back_to_list()
+
+
+@bp.post("/assign")
+@access.requires("followups.decide")
+def assign() -> str | BaseResponse:
+    """Ask who sees to these people, and keep it."""
+    session, people = db.session(), _selected()
+    if not people:
+        flash(_("Chọn ít nhất một người."), "warning")
+        return _back_to_list()
+    wards = wards_of(session, current_user.organisation.area_code)
+    form = AssignForm(wards, {user.id: user.name for user in deciding.colleagues(session, current_user)})
+    if "to" in request.form and form.validate_on_submit():
+        try:
+            count = deciding.assign(
+                session, current_user, people, ward_code=form.ward_code, user_id=form.user_id, now=now()
+            )
+        except services.FollowUpError as error:
+            show_error(form, error)
+        else:
+            db.session.commit()
+            flash(ngettext("Đã giao %(num)s người.", "Đã giao %(num)s người.", count), "success")
+            return _back_to_list()
+    return render_template("followup/assign.html", form=form, people=people)
+
+
+@bp.get("/export.<any(xlsx, csv, pdf):kind>")
 @access.requires("followups.view")
-def export_xlsx() -> Response:
-    """Give the list, as it is narrowed, as a spreadsheet. Who takes it is written down."""
-    session = db.session()
+def export_file(kind: str) -> BaseResponse:
+    """Give the list, as it is narrowed, as a file. Who takes it is written down."""
     moment = now()
-    content = export.export_list(
-        session,
-        current_user,
-        _filter_form(session, _zone_names(session)).filters(),
-        [str(heading) for heading in texts.EXPORT_HEADINGS],
-        {status: str(text) for status, text in texts.STATUSES.items()},
-        moment,
-    )
+    try:
+        content = export.export_list(
+            db.session(),
+            current_user,
+            _filters(db.session()),
+            [str(heading) for heading in texts.EXPORT_HEADINGS],
+            {status: str(text) for status, text in texts.STATUSES.items()},
+            moment,
+            FileKind(kind),
+        )
+    except TableError as error:
+        flash(str(texts.ERRORS[error.code]), "warning")
+        return _back_to_list()
     db.session.commit()
-    answer = Response(content, mimetype=export.XLSX_TYPE)
-    answer.headers["Content-Disposition"] = f'attachment; filename="theo-doi-y-te-{local_date(moment):%Y-%m-%d}.xlsx"'
+    return as_download(content, FileKind(kind), f"theo-doi-y-te-{local_date(moment):%Y-%m-%d}")
+
+
+def as_download(content: bytes, kind: FileKind, name: str) -> Response:
+    """Return a file with personal data: nothing on the way keeps it."""
+    answer = Response(content, mimetype=MIME_TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind.value}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@bp.get("/daily-form.pdf")
+@access.requires("followups.view")
+def daily_form() -> BaseResponse:
+    """Print today's visits with room to write."""
+    moment = now()
+    try:
+        content = slips.daily_form(db.session(), current_user, _filters(db.session()), head_of_office(), moment)
+    except slips.SlipError as error:
+        flash(str(texts.ERRORS[error.code]), "warning")
+        return _back_to_list()
+    db.session.commit()
+    return as_download(content, FileKind.PDF, f"phieu-theo-doi-{local_date(moment):%Y-%m-%d}")
+
+
+@bp.get("/arrivals")
+@access.requires("followups.view")
+def arrivals() -> str:
+    """Show how many people came onto the list on each day, as a picture and as a table."""
+    counts = arrivals_per_day(db.session(), current_user, now())
+    chart = bar_chart(
+        _("Số người vào danh sách theo ngày"),
+        [f"{day:%d/%m}" for day in counts],
+        list(counts.values()),
+        x_title=_("Ngày"),
+        y_title=_("Số người"),
+    )
+    return render_template("followup/arrivals.html", counts=counts, chart=chart)

@@ -11,18 +11,16 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import fontpkg_be_vietnam_pro
 import jinja2
 from fontTools.ttLib import TTFont
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from passes.issuing.symbol import Symbol, draw_symbol
 from passes.local_time import LOCAL, last_day_before, local_date
+from passes.printing import FONTS, PDF_VARIANT, TEMPLATES, OwnFilesFetcher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,11 +29,6 @@ if TYPE_CHECKING:
 
     from weasyprint.document import Document
 
-_TEMPLATES = Path(__file__).parents[2] / "templates" / "print"
-_FONTS = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
-_FONT_FILES = frozenset({"BeVietnamPro-Regular.ttf", "BeVietnamPro-Italic.ttf", "BeVietnamPro-Bold.ttf"})
-_OWN_SCHEME = "print:"
-_VARIANT = "pdf/ua-1"
 _DENSITIES = 4
 """How many type sizes `print.css` has for a page; long names and routes take the next smaller one."""
 _PLATE_WIDTH_MM = 186.0
@@ -109,17 +102,6 @@ class Sheet:
     parent_agency: str = ""
 
 
-class _OwnFilesFetcher(URLFetcher):
-    """Hands WeasyPrint our own typefaces and nothing else, whatever a value smuggled into the page asks for."""
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        del headers
-        name = url.removeprefix(_OWN_SCHEME)
-        if not url.startswith(_OWN_SCHEME) or name not in _FONT_FILES:
-            raise FatalURLFetchingError(f"a printed sheet may not load {url}")
-        return URLFetcherResponse(url, (_FONTS / name).read_bytes(), {"Content-Type": "font/ttf"})
-
-
 def render_windscreen(sheets: Sequence[Sheet]) -> bytes:
     """Print windscreen sheets into one PDF/UA document, two pages each: front and back.
 
@@ -140,7 +122,7 @@ def render_windscreen(sheets: Sequence[Sheet]) -> bytes:
         crowded = _crowded(document, list(densities))
         if not crowded:
             identifier = hashlib.sha256(source.encode()).hexdigest()[:32].encode()
-            return document.write_pdf(pdf_identifier=identifier, pdf_variant=_VARIANT)
+            return document.write_pdf(pdf_identifier=identifier, pdf_variant=PDF_VARIANT)
         for anchor in crowded:
             densities[anchor] += 1
             if densities[anchor] == _DENSITIES:
@@ -149,8 +131,8 @@ def render_windscreen(sheets: Sequence[Sheet]) -> bytes:
 
 def _layout(source: str) -> Document:
     fonts, style = _style()
-    page = HTML(string=source, url_fetcher=_OwnFilesFetcher())
-    return page.render(stylesheets=[style], font_config=fonts, pdf_variant=_VARIANT)
+    page = HTML(string=source, url_fetcher=OwnFilesFetcher())
+    return page.render(stylesheets=[style], font_config=fonts, pdf_variant=PDF_VARIANT)
 
 
 def _crowded(document: Document, anchors: Sequence[str]) -> list[str]:
@@ -182,7 +164,7 @@ def plate_size_mm(plate: str, width_mm: float) -> float:
 @cache
 def _advances() -> dict[int, float]:
     """Return how wide each character of the plate's typeface is, in em."""
-    with TTFont(_FONTS / "BeVietnamPro-Bold.ttf") as font:
+    with TTFont(FONTS / "BeVietnamPro-Bold.ttf") as font:
         units = font["head"].unitsPerEm
         return {code: font["hmtx"][glyph][0] / units for code, glyph in font.getBestCmap().items()}
 
@@ -190,14 +172,14 @@ def _advances() -> dict[int, float]:
 @cache
 def _style() -> tuple[FontConfiguration, CSS]:
     fonts = FontConfiguration()
-    text = (_TEMPLATES / "print.css").read_text("utf-8")
-    return fonts, CSS(string=text, font_config=fonts, url_fetcher=_OwnFilesFetcher())
+    text = (TEMPLATES / "print.css").read_text("utf-8")
+    return fonts, CSS(string=text, font_config=fonts, url_fetcher=OwnFilesFetcher())
 
 
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
     filters: dict[str, Any] = {"day": _day, "long_day": _long_day, "end": _end, "tonnes": _tonnes}
     environment.filters.update(filters)

@@ -130,6 +130,12 @@ def find_by_number(session: Session, number: str, carrier: Organisation | None =
     return session.scalar(statement)
 
 
+def people_on(number: str) -> sa.Select[tuple[int]]:
+    """Return the query for the persons on the pass with this number, as people type it."""
+    statement = sa.select(PassCrew.person_id).join(VehiclePass, PassCrew.pass_id == VehiclePass.id)
+    return statement.where(VehiclePass.number == number.strip().upper())
+
+
 def passes_of(session: Session, application: Application) -> list[VehiclePass]:
     """Return the passes that an application led to, in the order of its vehicles."""
     statement = (

@@ -103,6 +103,19 @@ def last_places(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return found
 
 
+def last_movements(session: Session, person_ids: Collection[int]) -> dict[int, Movement]:
+    """Return each person's greatest `(at, id)` movement, for at most one batch of persons."""
+    rank = sa.func.row_number().over(partition_by=Movement.person_id, order_by=(Movement.at.desc(), Movement.id.desc()))
+    ranked = sa.select(Movement.id, rank.label("rank")).where(Movement.person_id.in_(person_ids)).subquery()
+    rows = session.scalars(
+        sa.select(Movement)
+        .join(ranked, Movement.id == ranked.c.id)
+        .where(ranked.c.rank == 1)
+        .options(lazyload(Movement.person))
+    )
+    return {move.person_id: move for move in rows}
+
+
 def movements_of(session: Session, person_id: int, since: datetime) -> list[Movement]:
     """Return the movements of one person from `since` on, newest first."""
     return list(
@@ -115,9 +128,9 @@ def movements_of(session: Session, person_id: int, since: datetime) -> list[Move
     )
 
 
-def people_seen_in(session: Session, plate: str) -> set[int]:
-    """Return the persons with a movement in the vehicle with this plate (normalised)."""
-    return set(session.scalars(sa.select(Movement.person_id).where(Movement.plate == plate).distinct()))
+def people_seen_in(plate: str) -> sa.Select[tuple[int]]:
+    """Return the query for the persons with a movement in the vehicle with this plate (normalised)."""
+    return sa.select(Movement.person_id).where(Movement.plate == plate).distinct()
 
 
 def exposed_people(session: Session) -> dict[str, int]:

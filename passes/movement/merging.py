@@ -60,6 +60,7 @@ def _move(session: Session, old: int, new: int, named: Collection[int] | None, n
         narrowed = statement if batch is None else statement.where(Movement.named_person_id.in_(batch))
         session.execute(narrowed.execution_options(synchronize_session="fetch"))
     followup.move_stays(session, old, new, named)
+    followup.move_deeds(session, old, new, named)
     zones = {zone.id: zone for zone in published_zones(session)}
     touched = set(session.scalars(sa.select(Exposure.zone_id).where(Exposure.person_id.in_((old, new)))))
     pairs = {(person_id, zone_id) for person_id in (old, new) for zone_id in touched}

@@ -94,9 +94,11 @@ class _Turn:
         return len(waiting)
 
     def _records(self, scan_ids: Iterable[str]) -> list[ScanRecord]:
+        """Return the records of these scans; those that were emptied when somebody was erased say nothing any more."""
         found: list[ScanRecord] = []
         for batch in in_batches(scan_ids):
-            found += self.session.scalars(sa.select(ScanRecord).where(ScanRecord.scan_id.in_(batch)))
+            is_told = sa.and_(ScanRecord.scan_id.in_(batch), sa.func.length(ScanRecord.body) > 0)
+            found += self.session.scalars(sa.select(ScanRecord).where(is_told))
         return found
 
     def _resolve(self, rows: list[ScanRecord]) -> dict[str, derivation.Resolved]:

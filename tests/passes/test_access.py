@@ -29,7 +29,16 @@ PUBLIC = {
     "static",
     "trust.file",  # what stations verify is public, and signed
 }
-VALUES = {"act": "revoke", "reference": "HS-000000-00000", "number": "HN-00-000000", "part": "metadata", "code": "vi"}
+VALUES = {
+    "act": "revoke",
+    "reference": "HS-000000-00000",
+    "number": "HN-00-000000",
+    "part": "metadata",
+    "code": "vi",
+    "kind": "csv",
+    "answer": "accept",
+    "result": "negative",
+}
 METHODS = ("GET", "POST")
 
 

@@ -294,6 +294,8 @@ def test_health_sees_every_district_a_ward_only_its_own_and_other_offices_nothin
     for user in (factories.user("health"), ward, factories.user("district")):
         page = login(user)
         assert name in page.get("/followups").get_data(as_text=True)
+        if user.organisation.kind is OrganisationKind.HEALTH:
+            page.post(f"{address}/why", data={"reason": "tracing"})
         assert page.get(address).status_code == 200
     page = login(other_ward)
     assert name not in page.get("/followups").get_data(as_text=True)
@@ -317,7 +319,7 @@ def test_every_look_at_a_person_and_every_export_is_written_down(
     assert subject == f"Person:{exposed.person_id}"
 
 
-FINDS = ("nguyen van", "NGUYỄN", "001085777777", "001085 777 777", "0912 777 777", "29C-777.77")
+FINDS: tuple[str, ...] = ("nguyen van", "NGUYỄN", "001085777777", "001085 777 777", "0912 777 777", "29C-777.77")
 FINDS_NOT = ("tran", "001085777778", "0912 777 778", "29C-777.78")
 NARROWS_TO = ("status=FOLLOW_UP", "zone=z", f"area={VAN_DINH}")
 NARROWS_AWAY = ("status=CANCELED", "zone=other", "area=00337")
@@ -337,8 +339,15 @@ def test_the_list_can_be_searched_and_narrowed(
     def is_listed(query: str) -> bool:
         return "Nguyễn Văn Bình" in page.get(f"/followups?{query}").get_data(as_text=True)
 
-    assert [words for words in FINDS if not is_listed(f"q={words}")] == []
-    assert [words for words in FINDS_NOT if is_listed(f"q={words}")] == []
+    def is_found(typed: str) -> bool:
+        answer = page.post("/followups/search", data={"q": typed}, follow_redirects=True)
+        assert answer.request.query_string == b""  # what was typed is somebody's name or number
+        return "Nguyễn Văn Bình" in answer.get_data(as_text=True)
+
+    finds = (*FINDS, vehicle_pass.number, vehicle_pass.number.lower())
+    assert [typed for typed in finds if not is_found(typed)] == []
+    assert [typed for typed in FINDS_NOT if is_found(typed)] == []
+    assert "Nguyễn Văn Bình" in page.post("/followups/search", data={"clear": 1}, follow_redirects=True).text
     assert [query for query in NARROWS_TO if not is_listed(query)] == []
     assert [query for query in NARROWS_AWAY if is_listed(query)] == []
 
@@ -388,4 +397,5 @@ def test_an_empty_list_says_why_and_a_search_without_result_says_so(
 ) -> None:
     page = login(factories.user("district"))
     assert "Chưa có ai phải theo dõi" in page.get("/followups").get_data(as_text=True)
-    assert "Không có người nào khớp" in page.get("/followups?q=binh").get_data(as_text=True)
+    found = page.post("/followups/search", data={"q": "binh"}, follow_redirects=True)
+    assert "Không có người nào khớp" in found.get_data(as_text=True)

@@ -16,7 +16,7 @@ import zxingcpp
 from PIL import Image
 from weasyprint.urls import FatalURLFetchingError
 
-from passes.issuing.pdf import CrewLine, Sheet, SheetError, _OwnFilesFetcher, plate_size_mm, render_windscreen
+from passes.issuing.pdf import CrewLine, OwnFilesFetcher, Sheet, SheetError, plate_size_mm, render_windscreen
 from passes.issuing.symbol import SymbolError, draw_symbol
 from protocol.texts import OUTCOME_TEXTS
 
@@ -254,7 +254,7 @@ def test_a_reprint_is_the_same_document_in_another_process(pdf: bytes) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1/x.png", "file:///etc/passwd", "print:../secrets", "data:text/css,"])
 def test_nothing_but_our_own_typefaces_is_ever_fetched(url: str) -> None:
     with pytest.raises(FatalURLFetchingError):
-        _OwnFilesFetcher().fetch(url)
+        OwnFilesFetcher().fetch(url)
 
 
 def test_markup_in_a_name_is_printed_as_it_is() -> None:

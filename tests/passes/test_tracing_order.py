@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from passes.areas.models import Area
 from passes.followup import services as followup
+from passes.followup.events import StatusEvent, Visit
 from passes.followup.models import FollowUp, FollowUpStatus, StaySource, StayStatement
 from passes.movement import services
 from passes.movement.models import Exposure, Movement, Rematch, Scan, ScanRecord, Zone, ZoneVersion
@@ -28,7 +29,7 @@ from protocol.zones import ZoneKind
 from tests import counts
 from tests.factories import CHUONG_DUONG, UNG_HOA, Factories
 from tests.passes.post import Post, freight_post, road_post
-from tests.passes.tracing_from_scratch import Correction, Paper, Place, Said, World, ZoneNow
+from tests.passes.tracing_from_scratch import Correction, Judged, Paper, Place, Said, Visited, World, ZoneNow
 
 ORDERS = counts.count("orders in which tracing learns of things", 40, 1_000)
 MIDNIGHT = datetime(2021, 9, 10, 17, 0, tzinfo=UTC)
@@ -86,6 +87,19 @@ corrections = st.builds(
     Correction, person=st.sampled_from([0, 1, 2]), at=moments, area=st.sampled_from(["10354", UNG_HOA])
 )
 
+later = st.integers(0, 72).map(lambda quarter: MIDNIGHT + timedelta(hours=8 * quarter))
+visits = st.builds(
+    Visited, person=st.sampled_from([0, 1, 2]), at=later, outcome=st.sampled_from(["healthy", "symptoms", "not_met"])
+)
+judgements = st.builds(
+    Judged,
+    person=st.sampled_from([0, 1, 2]),
+    zone=st.sampled_from(ZONES),
+    at=later,
+    status=st.sampled_from([status.value for status in FollowUpStatus]),
+    reason=st.sampled_from(["one", "two"]),
+)
+
 
 @st.composite
 def stories(draw: Callable[..., Any]) -> list[Any]:
@@ -93,6 +107,7 @@ def stories(draw: Callable[..., Any]) -> list[Any]:
     records = [said for number in range(draw(st.integers(1, 4))) for said in draw(scans(number + 1))]
     events: list[Any] = [*records, *draw(st.lists(zone_steps, min_size=1, max_size=5))]
     events += draw(st.lists(corrections, max_size=2))
+    events += draw(st.lists(visits, max_size=4)) + draw(st.lists(judgements, max_size=4))
     order = draw(st.permutations(events))
     looks = draw(st.lists(st.sampled_from(["", "process", "rematch"]), min_size=len(order), max_size=len(order)))
     return [step for pair in zip(order, looks, strict=True) for step in pair if step]
@@ -110,12 +125,17 @@ class Issuer:
     moment: datetime = datetime(2021, 9, 20, tzinfo=UTC)
     zones: dict[str, ZoneNow] = field(default_factory=dict)
     corrections: list[Correction] = field(default_factory=list)
+    deeds: list[Visited | Judged] = field(default_factory=list)
 
     def tell(self, event: Any) -> None:
         if isinstance(event, Said):
             self._ingest(event)
         elif isinstance(event, Correction):
             self._correct(event)
+        elif isinstance(event, Visited):
+            self._visit(event)
+        elif isinstance(event, Judged):
+            self._judge(event)
         elif event == "process":
             services.process_records(self.session, self.keys, None, self.moment, limit=2)
         elif event == "rematch":
@@ -155,7 +175,28 @@ class Issuer:
     def _correct(self, said: Correction) -> None:
         person = self.people[said.person]
         self.corrections.append(Correction(person, said.at, said.area))
-        self.session.add(StayStatement(person_id=person, at=said.at, source=StaySource.STAFF, area_code=said.area))
+        source = StaySource.TRANSFER if len(self.corrections) % 2 else StaySource.STAFF
+        self.session.add(StayStatement(person_id=person, at=said.at, source=source, area_code=said.area))
+        self.session.flush()
+        followup.refresh_people(self.session, [person], self.moment)
+
+    def _visit(self, deed: Visited) -> None:
+        """The row that the pages write, whatever the person's status: somebody may enter it weeks late."""
+        person = self.people[deed.person]
+        self.deeds.append(replace(deed, person=person))
+        self.session.add(
+            Visit(person_id=person, at=deed.at, outcome=deed.outcome, symptoms=[], recorded_at=self.moment)
+        )
+        self.session.flush()
+        followup.refresh_people(self.session, [person], self.moment)
+
+    def _judge(self, deed: Judged) -> None:
+        if deed.zone not in self.zones:
+            return  # nobody can speak of a follow-up for a zone that was never published
+        person = self.people[deed.person]
+        self.deeds.append(replace(deed, person=person))
+        values = {"person_id": person, "zone_id": deed.zone, "at": deed.at, "status": FollowUpStatus(deed.status)}
+        self.session.add(StatusEvent(**values, reason=deed.reason, recorded_at=self.moment))
         self.session.flush()
         followup.refresh_people(self.session, [person], self.moment)
 
@@ -191,8 +232,20 @@ class Issuer:
 
     def forget(self) -> None:
         """Empty everything that a story writes."""
-        self.zones, self.corrections = {}, []
-        tables = (FollowUp, Exposure, StayStatement, Movement, Scan, ScanRecord, Rematch, ZoneVersion, Zone)
+        self.zones, self.corrections, self.deeds = {}, [], []
+        tables = (
+            StatusEvent,
+            Visit,
+            FollowUp,
+            Exposure,
+            StayStatement,
+            Movement,
+            Scan,
+            ScanRecord,
+            Rematch,
+            ZoneVersion,
+            Zone,
+        )
         for table in tables:
             self.session.execute(sa.delete(table))
         self.session.commit()
@@ -239,24 +292,27 @@ def test_any_order_of_scans_zones_and_stays_ends_in_the_same_state(issuer: Issue
             issuer.tell(event)
         issuer.settle()
         records = [event for event in story if isinstance(event, Said)]
-        expected = world.followups(records, issuer.zones, issuer.corrections)
+        expected = world.followups(records, issuer.zones, issuer.corrections, issuer.deeds)
         issuer.session.expire_all()
         rows = issuer.session.scalars(sa.select(FollowUp)).all()
-        found = {
-            (row.person_id, row.zone_id): (row.first_at, row.last_at, row.due, row.stay_code, row.district_code)
+        states = {
+            (row.person_id, row.zone_id): (
+                *(row.first_at, row.last_at, row.due, row.stay_code, row.district_code),
+                *(row.status, row.status_reason),
+            )
             for row in rows
-            if row.status is FollowUpStatus.FOLLOW_UP
         }
+        found = {key: state for key, state in states.items() if state[-1] != followup.ZONE_CHANGED}
         moved = {(m.person_id, m.at, m.area_code, m.is_road_scan) for m in issuer.session.scalars(sa.select(Movement))}
         exposed = {(row.person_id, row.zone_id) for row in issuer.session.scalars(sa.select(Exposure))}
         issuer.forget()
         assert moved == {astuple(move) for move in world.moves(world.scans(records))}
-        assert found == {
-            key: (want.first_at, want.last_at, want.due, want.stay, want.district) for key, want in expected.items()
-        }
+        assert found == {key: astuple(want) for key, want in expected.items()}
         assert exposed == expected.keys()
         assert all(
-            row.status is FollowUpStatus.CANCELED for row in rows if (row.person_id, row.zone_id) not in expected
+            state[-2:] == (FollowUpStatus.CANCELED, followup.ZONE_CHANGED)
+            for key, state in states.items()
+            if key not in expected
         )
 
     check()

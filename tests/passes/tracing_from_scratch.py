@@ -65,6 +65,26 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Visited:
+    """Somebody went to see a person."""
+
+    person: int
+    at: datetime
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Somebody said how one follow-up goes on."""
+
+    person: int
+    zone: str
+    at: datetime
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Move:
     """One person, one place, one time."""
 
@@ -83,6 +103,8 @@ class Expected:
     due: datetime
     stay: str | None
     district: str | None
+    status: str
+    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -151,8 +173,30 @@ class World:
         said += [((c.at, 1, f"{n:09}"), c.area) for n, c in enumerate(corrections) if c.person == person]
         return max(said)[1] if said else self.residences[person]
 
+    def status(self, key: tuple[int, str], due: datetime, deeds: list[Visited | Judged]) -> tuple[str, str | None]:
+        """What people made of a follow-up: each deed at its own time, a visit before what is concluded from it."""
+        last_day = due - timedelta(days=1)
+        status, reason = "FOLLOW_UP", None
+        for deed in sorted(deeds, key=lambda d: (d.at, isinstance(d, Judged))):  # stable: then as they were entered
+            if deed.person != key[0]:
+                continue
+            if isinstance(deed, Judged):
+                if deed.zone == key[1]:
+                    is_early = deed.status == "COMPLETED" and deed.at < last_day
+                    status, reason = ("FOLLOW_UP", None) if is_early else (deed.status, deed.reason)
+            elif deed.outcome != "not_met":
+                if status == "LOST":
+                    status, reason = "FOLLOW_UP", None
+                if status == "FOLLOW_UP" and deed.outcome == "healthy" and deed.at >= last_day:
+                    status, reason = "COMPLETED", None
+        return status, reason
+
     def followups(
-        self, records: Iterable[Said], zones: Mapping[str, ZoneNow], corrections: list[Correction]
+        self,
+        records: Iterable[Said],
+        zones: Mapping[str, ZoneNow],
+        corrections: list[Correction],
+        deeds: list[Visited | Judged],
     ) -> dict[tuple[int, str], Expected]:
         """Every follow-up that somebody must do, by person and zone."""
         scans = self.scans(records)
@@ -168,5 +212,6 @@ class World:
                 district = self.district(stay) if stay else self.district(max(places)[1])
                 last_day = max(inside).astimezone(HANOI).date() + timedelta(days=zone.days + 1)
                 due = datetime(last_day.year, last_day.month, last_day.day, tzinfo=HANOI)
-                found[person, zone_id] = Expected(min(inside), max(inside), due, stay, district)
+                judged = self.status((person, zone_id), due, deeds)
+                found[person, zone_id] = Expected(min(inside), max(inside), due, stay, district, *judged)
         return found

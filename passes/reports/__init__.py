@@ -1,0 +1,1 @@
+"""Lists and charts that several areas give out: spreadsheets, printed lists, arrivals, who is concerned."""

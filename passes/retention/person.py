@@ -1,0 +1,162 @@
+"""Everything that is kept of one person: told to them, or erased."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from passes import audit
+from passes.batches import in_batches
+from passes.db import Base
+from passes.errors import RefusedError
+from passes.fleet.models import CrewMember
+from passes.followup.events import Assignment, Lookup, Sample, StatusEvent, Transfer, Visit
+from passes.followup.models import FollowUp, StayStatement
+from passes.issuing.models import PassCrew, PassStatus, VehiclePass
+from passes.movement.models import Exposure, Movement, Scan, ScanRecord
+from passes.movement.turns import take_turn
+from passes.people.merging import merged_into
+from passes.people.models import Person
+from passes.retention.services import OPEN
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from passes.accounts.models import User
+
+_ERASED = (StatusEvent, Visit, Sample, Transfer, Assignment, Lookup, StayStatement, Exposure, FollowUp, Movement)
+"""Rows that are only about the person: they go."""
+
+
+class EraseError(RefusedError):
+    """A person cannot be erased now."""
+
+
+def all_of(session: Session, person: Person) -> set[int]:
+    """Return the row ids of a person and of whoever was merged into them."""
+    return {person.id} | merged_into(session, person.id)
+
+
+def report(session: Session, actor: User | None, person: Person, now: datetime) -> dict[str, list[dict[str, Any]]]:
+    """Return everything that is kept of a person, by table: every row of every table that names them.
+
+    Args:
+        session: the caller's transaction.
+        actor: who asks; None for the command line.
+        person: whom it is about.
+        now: when; the report itself is written down.
+    """
+    ids = sorted(all_of(session, person))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in Base.metadata.sorted_tables:
+        columns = [table.c.id] if table.name == Person.__tablename__ else _naming(table)
+        if not columns:
+            continue
+        rows = session.execute(sa.select(table).where(sa.or_(*(column.in_(ids) for column in columns)))).mappings()
+        found[table.name] = [{name: _plain(value) for name, value in row.items()} for row in rows]
+    scans = _scans_of(session, ids)
+    found[Scan.__tablename__] = [
+        {"id": row.id, "station": row.station_id, "scanned_at": _plain(row.scanned_at), "plate": row.plate}
+        for batch in in_batches(sorted(scans))
+        for row in session.scalars(sa.select(Scan).where(Scan.id.in_(batch)))
+    ]
+    audit.record(session, actor, "retention.report", person, {"tables": len(found)}, now)
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _naming(table: sa.Table) -> list[sa.Column[Any]]:
+    """Return the columns of a table that name a person."""
+    return [
+        column
+        for column in table.columns
+        if any(key.column.table.name == Person.__tablename__ for key in column.foreign_keys)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _scans_of(session: Session, ids: list[int]) -> set[str]:
+    """Return the scans at which these persons were, or whose paper names them."""
+    passes = sa.select(PassCrew.pass_id).where(PassCrew.person_id.in_(ids))
+    found = set(session.scalars(sa.select(Scan.id).where(Scan.pass_id.in_(passes))))
+    moved = sa.select(Movement.scan_id).where(
+        sa.or_(Movement.person_id.in_(ids), Movement.named_person_id.in_(ids)), Movement.scan_id.is_not(None)
+    )
+    return found | {scan_id for scan_id in session.scalars(moved) if scan_id is not None}
+
+
+def erase(session: Session, actor: User | None, person: Person, now: datetime) -> dict[str, int]:
+    """Erase what is kept of a person; return how many rows of which table were removed or emptied.
+
+    What remains names nobody: the places in crews and on passes, which others share, and the audit log's numbers.
+    Of the scans at which the person was, what the station had sealed is emptied; the movements of others stay.
+
+    Args:
+        session: the caller's transaction.
+        actor: who decides; None for the command line.
+        person: whom.
+        now: when.
+
+    Raises:
+        EraseError: `followed_up` (an open follow-up needs the data) or `valid_pass` (a paper with the name is in use;
+            it is revoked first).
+    """
+    take_turn(session)
+    ids = sorted(all_of(session, person))
+    is_open = sa.select(FollowUp.id).where(FollowUp.person_id.in_(ids), FollowUp.status.in_(OPEN))
+    if session.scalar(is_open.limit(1)) is not None:
+        raise EraseError("followed_up", "the person is being followed up; close the follow-up first")
+    passes = sa.select(PassCrew.pass_id).where(PassCrew.person_id.in_(ids))
+    in_use = sa.select(VehiclePass.id).where(
+        VehiclePass.id.in_(passes), VehiclePass.status != PassStatus.REVOKED, VehiclePass.expires_at > now
+    )
+    if session.scalar(in_use.limit(1)) is not None:
+        raise EraseError("valid_pass", "a pass that names the person is valid; revoke it first")
+    counts = {"scans": _empty_scans(session, _scans_of(session, ids))}
+    for kind in _ERASED:
+        naming = sa.or_(*(column.in_(ids) for column in _naming(kind.__table__)))  # type: ignore[arg-type] # a Table
+        counts[kind.__tablename__] = _count(session.execute(sa.delete(kind).where(naming)))
+    counts["vehicle_passes"] = _count(
+        session.execute(sa.update(VehiclePass).where(VehiclePass.id.in_(passes)).values(text=None))
+    )
+    papers = {"licence_class": None, "licence_expires_on": None, "test_expires_at": None}
+    retired = sa.func.coalesce(CrewMember.retired_at, now)
+    counts["crew_members"] = _count(
+        session.execute(sa.update(CrewMember).where(CrewMember.person_id.in_(ids)).values(**papers, retired_at=retired))
+    )
+    for row in session.scalars(sa.select(Person).where(Person.id.in_(ids))):
+        row.id_number = row.id_hash = row.name = row.phone = row.residence_code = None
+        row.provisional_key = f"erased:{row.id}"
+    counts["persons"] = len(ids)
+    audit.record(session, actor, "retention.erase", person, counts, now)
+    session.flush()
+    session.expire_all()
+    return counts
+
+
+def _empty_scans(session: Session, scan_ids: set[str]) -> int:
+    for batch in in_batches(sorted(scan_ids)):
+        session.execute(sa.update(Scan).where(Scan.id.in_(batch)).values(details=None))
+        session.execute(
+            sa.update(ScanRecord)
+            .where(ScanRecord.scan_id.in_(batch))
+            .values(body=b"", processed_at=sa.func.coalesce(ScanRecord.processed_at, ScanRecord.received_at))
+        )
+    return len(scan_ids)
+
+
+def _count(result: Any) -> int:
+    return int(result.rowcount)
