@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 import phonenumbers
 import wtforms
 from flask_babel import format_decimal
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 from wtforms.widgets import NumberInput
 
 from passes.local_time import LOCAL, local_date, now
+from passes.typed import REGION, UnreadableError, read_clock, read_count, read_day, read_phone, read_tonnes
 
-_DAY = re.compile(r"(?P<day>\d{1,2})[/.\- ](?P<month>\d{1,2})[/.\- ](?P<year>\d{4})")
-_DAY_CLOSE = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d{4})")
-_DAY_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
-_CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?P<minute>\d{2})?)?", re.IGNORECASE)
-_COUNT = re.compile(r"-?\d{1,9}")
-_REGION = "VN"
+UNREADABLE: Mapping[str, Any] = {
+    "day": _l("Ghi ngày theo ngày/tháng/năm, ví dụ 18/09/2021."),
+    "clock": _l("Ghi giờ và phút theo 24 giờ, ví dụ 14:00."),
+    "tonnes": _l("Ghi bằng số, đơn vị tấn, ví dụ 3,5."),
+    "tonnes_exact": _l("Ghi đến một chữ số sau dấu phẩy, ví dụ 3,5."),
+    "count": _l("Ghi bằng chữ số, ví dụ 14."),
+    "phone": _l("Số điện thoại không đúng. Ví dụ: 0912 345 678."),
+}
+
+
+def unreadable(code: str, text: str) -> str:
+    """Return the sentence about a text that `passes.typed` could not read."""
+    if code == "day_missing":
+        return _("Không có ngày %(text)s trong lịch.", text=text)
+    return str(UNREADABLE[code])
 
 
 class Required(InputRequired):
@@ -101,84 +112,60 @@ class TypedField(StringField):
         return "" if self.data is None else self.show(self.data)
 
 
-class DayField(TypedField):
+class _ReadField(TypedField):
+    """A field that a reader of `passes.typed` reads."""
+
+    reader: ClassVar[Callable[[str], Any]]
+
+    def read(self, text: str) -> Any:
+        """Return the value."""
+        try:
+            return type(self).reader(text)
+        except UnreadableError as error:
+            raise ValueError(unreadable(error.code, text)) from None
+
+
+class DayField(_ReadField):
     """A day, typed "18/09/2021"; also "18-9-2021", "18092021" and ISO dates."""
 
-    def read(self, text: str) -> date:
-        """Return the day."""
-        for pattern in (_DAY, _DAY_CLOSE, _DAY_ISO):
-            if found := pattern.fullmatch(text):
-                try:
-                    return date(int(found["year"]), int(found["month"]), int(found["day"]))
-                except ValueError:
-                    raise ValueError(_("Không có ngày %(text)s trong lịch.", text=text)) from None
-        raise ValueError(_("Ghi ngày theo ngày/tháng/năm, ví dụ 18/09/2021."))
+    reader = staticmethod(read_day)
 
     def show(self, value: date) -> str:
         """Return the day as it is typed."""
         return value.strftime("%d/%m/%Y")
 
 
-class ClockField(TypedField):
+class ClockField(_ReadField):
     """An hour of the day, typed "14:00"; also "14h", "7h30"."""
 
-    def read(self, text: str) -> time:
-        """Return the time of day, without time zone."""
-        if found := _CLOCK.fullmatch(text):
-            try:
-                return time(int(found["hour"]), int(found["minute"] or 0))
-            except ValueError:
-                pass
-        raise ValueError(_("Ghi giờ và phút theo 24 giờ, ví dụ 14:00."))
+    reader = staticmethod(read_clock)
 
     def show(self, value: time) -> str:
         """Return the time as it is typed."""
         return value.strftime("%H:%M")
 
 
-class TonnesField(TypedField):
+class TonnesField(_ReadField):
     """A mass in tonnes to one decimal, with comma or point."""
 
-    def read(self, text: str) -> Decimal:
-        """Return the mass."""
-        try:
-            value = Decimal(re.sub(r"\s*(tấn|tan|t)$", "", text, flags=re.IGNORECASE).replace(",", "."))
-            is_exact = value.is_finite() and value == value.quantize(Decimal("0.1"))
-        except InvalidOperation:
-            raise ValueError(_("Ghi bằng số, đơn vị tấn, ví dụ 3,5.")) from None
-        if not is_exact:
-            raise ValueError(_("Ghi đến một chữ số sau dấu phẩy, ví dụ 3,5."))
-        return value
+    reader = staticmethod(read_tonnes)
 
     def show(self, value: Decimal) -> str:
         """Return the mass as the reader types it: "3,5", in English "3.5"."""
         return format_decimal(value, "0.#")
 
 
-class CountField(TypedField):
+class CountField(_ReadField):
     """A number of things or days, typed in digits."""
 
     widget = NumberInput()
-
-    def read(self, text: str) -> int:
-        """Return the number."""
-        if not _COUNT.fullmatch(text):
-            raise ValueError(_("Ghi bằng chữ số, ví dụ 14."))
-        return int(text)
+    reader = staticmethod(read_count)
 
 
-class PhoneField(TypedField):
+class PhoneField(_ReadField):
     """A phone number; `data` is in E.164."""
 
-    def read(self, text: str) -> str:
-        """Return the number in E.164."""
-        try:
-            number = phonenumbers.parse(text, _REGION)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_valid_number(number):
-            raise ValueError(_("Số điện thoại không đúng. Ví dụ: 0912 345 678."))
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    reader = staticmethod(read_phone)
 
     def show(self, value: str) -> str:
         """Return the number as it is dialled here."""
@@ -188,10 +175,10 @@ class PhoneField(TypedField):
 def national_phone(e164: str) -> str:
     """Return a number in E.164 as people here write it: "0912 345 678"."""
     try:
-        number = phonenumbers.parse(e164, _REGION)
+        number = phonenumbers.parse(e164, REGION)
     except phonenumbers.NumberParseException:
         return e164
-    is_local = number.country_code == phonenumbers.country_code_for_region(_REGION)
+    is_local = number.country_code == phonenumbers.country_code_for_region(REGION)
     kind = phonenumbers.PhoneNumberFormat.NATIONAL if is_local else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, kind)
 

@@ -10,6 +10,7 @@ from huey import SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
 from passes.db import db
+from passes.imports import services as imports
 from passes.issuing import services as issuing
 from passes.local_time import now
 from passes.movement import services as movement
@@ -48,7 +49,13 @@ class Worker:
         instance = app.extensions["instance"]
         self._keys = InstanceKeys(instance, app.config["KEYS_PASSPHRASE"])
         self._repository = TrustRepository(instance.trust_dir)
-        self._steps: tuple[Callable[[], int], ...] = (self._sign, self._process, self._rematch, self._publish)
+        self._steps: tuple[Callable[[], int], ...] = (
+            self._sign,
+            self._process,
+            self._rematch,
+            self._publish,
+            self._import,
+        )
 
     def _sign(self) -> int:
         return issuing.sign_pending(db.session(), self._published_signer, now())
@@ -71,6 +78,9 @@ class Worker:
             return 0  # before any key is opened
         generation = publishing.publish(db.session(), self._repository, self._keys.online, self._keys.signer_for, now())
         return int(generation is not None)
+
+    def _import(self) -> int:
+        return imports.work(db.session(), now())
 
     def publish_now(self) -> None:
         """Publish although nothing changed, so that stations see how fresh the data is."""

@@ -175,6 +175,7 @@ def init_app(app: Flask) -> None:
     from passes.fleet.views import bp as fleet
     from passes.followup import decision_views, person_views, transfer_views
     from passes.followup.views import bp as followup
+    from passes.imports.views import bp as imports
     from passes.issuing.views import bp as issuing
     from passes.movement.views import bp as movement
     from passes.officers.views import bp as officers
@@ -193,6 +194,7 @@ def init_app(app: Flask) -> None:
         fonts.bp,
         areas,
         fleet,
+        imports,
         applications,
         issuing,
         stations,

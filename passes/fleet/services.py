@@ -142,8 +142,10 @@ def _write_vehicle(vehicle: Vehicle, draft: VehicleDraft) -> None:
 
 
 def retire_vehicle(session: Session, actor: User, vehicle: Vehicle, now: datetime) -> None:
-    """Take a vehicle out of the carrier's list; passes it has stay what they are."""
+    """Take a vehicle out of the carrier's list; passes it has stay what they are, and it is nobody's usual one."""
     vehicle.retired_at = now
+    for member in session.scalars(sa.select(CrewMember).where(CrewMember.usual_vehicle_id == vehicle.id)):
+        member.usual_vehicle = None
     audit.record(session, actor, "fleet.retire_vehicle", vehicle, {"plate": vehicle.plate}, now)
 
 
@@ -220,6 +222,16 @@ def find_plate(session: Session, carrier_id: int, plate: str) -> Vehicle | None:
     """Return the carrier's vehicle in use with this normalised plate, or None."""
     return session.scalar(
         sa.select(Vehicle).where(Vehicle.carrier_id == carrier_id, Vehicle.plate == plate, Vehicle.retired_at.is_(None))
+    )
+
+
+def find_member(session: Session, carrier_id: int, id_number: str) -> CrewMember | None:
+    """Return the carrier's crew member in service with this normalised ID number, or None."""
+    person = find_person(session, id_number)
+    return person and session.scalar(
+        sa.select(CrewMember).where(
+            CrewMember.carrier_id == carrier_id, CrewMember.person_id == person.id, CrewMember.retired_at.is_(None)
+        )
     )
 
 

@@ -1,0 +1,100 @@
+"""Reading what people type or paste: days, hours, tonnes, counts, phone numbers; for forms and spreadsheets alike."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from decimal import Decimal, InvalidOperation
+
+import phonenumbers
+
+_DAY = re.compile(r"(?P<day>\d{1,2})[/.\- ](?P<month>\d{1,2})[/.\- ](?P<year>\d{4})")
+_DAY_CLOSE = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d{4})")
+_DAY_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
+_CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?P<minute>\d{2})?)?", re.IGNORECASE)
+_COUNT = re.compile(r"-?\d{1,9}")
+REGION = "VN"
+
+
+class UnreadableError(ValueError):
+    """A text is not what was asked for.
+
+    Attributes:
+        code: stable word that forms and lists of errors turn into a sentence.
+    """
+
+    def __init__(self, code: str) -> None:
+        """Keep the code."""
+        super().__init__(code)
+        self.code = code
+
+
+def read_day(text: str) -> date:
+    """Read a day: "18/09/2021", "18-9-2021", "18092021", an ISO date.
+
+    Raises:
+        UnreadableError: it is none (`day`), or the calendar has no such day (`day_missing`).
+    """
+    for pattern in (_DAY, _DAY_CLOSE, _DAY_ISO):
+        if found := pattern.fullmatch(text):
+            try:
+                return date(int(found["year"]), int(found["month"]), int(found["day"]))
+            except ValueError:
+                raise UnreadableError("day_missing") from None
+    raise UnreadableError("day")
+
+
+def read_clock(text: str) -> time:
+    """Read an hour of the day: "14:00", "14h", "7h30"; without time zone.
+
+    Raises:
+        UnreadableError: it is none (`clock`).
+    """
+    if found := _CLOCK.fullmatch(text):
+        try:
+            return time(int(found["hour"]), int(found["minute"] or 0))
+        except ValueError:
+            pass
+    raise UnreadableError("clock")
+
+
+def read_tonnes(text: str) -> Decimal:
+    """Read a mass in tonnes to one decimal, with comma or point.
+
+    Raises:
+        UnreadableError: it is no number (`tonnes`), or has more decimals (`tonnes_exact`).
+    """
+    try:
+        value = Decimal(re.sub(r"\s*(tấn|tan|t)$", "", text, flags=re.IGNORECASE).replace(",", "."))
+        is_exact = value.is_finite() and value == value.quantize(Decimal("0.1"))
+    except InvalidOperation:
+        raise UnreadableError("tonnes") from None
+    if not is_exact:
+        raise UnreadableError("tonnes_exact")
+    return value
+
+
+def read_count(text: str) -> int:
+    """Read a number in digits.
+
+    Raises:
+        UnreadableError: it is none (`count`).
+    """
+    if not _COUNT.fullmatch(text):
+        raise UnreadableError("count")
+    return int(text)
+
+
+def read_phone(text: str) -> str:
+    """Read a phone number; return it in E.164.
+
+    Raises:
+        UnreadableError: nobody can have this number (`phone`).
+    """
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise UnreadableError("phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
