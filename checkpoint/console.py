@@ -10,6 +10,7 @@ import click
 from checkpoint import messages
 from checkpoint.errors import StationError
 from checkpoint.i18n import gettext as _
+from checkpoint.i18n import language_of_environment, use_language
 from checkpoint.messages import N_
 
 EXIT_BAD_INPUT = 2
@@ -33,10 +34,14 @@ class Commands(click.Group):
 
     group_class = type
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
         """Read the group's own options."""
+        if parent is None:
+            use_language(language_of_environment())  # until --lang has been read
         try:
-            return super().make_context(*args, **kwargs)
+            return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
             raise in_words(error) from error
 

@@ -87,10 +87,17 @@ class Deliveries(LogFile):
         rows = self._rows("SELECT id, refusal, at_us FROM delivery WHERE refusal IS NOT NULL ORDER BY at_us, id")
         return [Refusal(record_id, code, from_us(at)) for record_id, code, at in rows]
 
-    def kept(self, after_seq: int, max_records: int) -> list[tuple[int, str, bytes]]:
-        """Return records after a number whose content is still here, whatever became of them: number, id, bytes."""
+    def kept(self, after_seq: int, max_records: int, *, is_waiting_only: bool) -> list[tuple[int, str, bytes]]:
+        """Return records after a number whose content is still here: number, id, bytes.
+
+        Args:
+            after_seq: the number.
+            max_records: how many at most.
+            is_waiting_only: leave out what the issuer has answered for.
+        """
+        source = "waiting JOIN record USING (seq)" if is_waiting_only else "record"
         return self._rows(
-            "SELECT seq, id, body FROM record WHERE seq > ? AND body IS NOT NULL ORDER BY seq LIMIT ?",
+            f"SELECT seq, id, body FROM {source} WHERE seq > ? AND body IS NOT NULL ORDER BY seq LIMIT ?",  # noqa: S608 - one of the two above
             (after_seq, max_records),
         )
 

@@ -1,4 +1,4 @@
-"""Talking to the issuer: two requests, CBOR in the answers, and one kind of error for everything that goes wrong."""
+"""Talking to the issuer: three requests, CBOR in the answers, and one kind of error for everything that goes wrong."""
 
 import secrets
 from collections.abc import Sequence
@@ -9,19 +9,22 @@ from urllib.parse import urlsplit
 
 import urllib3
 
+from checkpoint.device_keys import DeviceKeys
 from checkpoint.errors import StationError
 from protocol import cbor, fields
 from protocol.cose import SoftwareSigner
 from protocol.device import make_request_token, sign_batch
-from protocol.enrolment import make_proof
+from protocol.enrolment import make_proof, make_roll_proof
 
 TIMEOUT = urllib3.Timeout(connect=5, read=60)
 MAX_ANSWER_BYTES = 1024 * 1024
 NONCE_BYTES = 16
-ENROL_PATH, SCANS_PATH = "/api/v1/enrol", "/api/v1/scans"
+ENROL_PATH, SCANS_PATH, KEYS_PATH = "/api/v1/enrol", "/api/v1/scans", "/api/v1/keys"
+CBOR, COSE = "application/cbor", "application/cose"
 OK, CLIENT_ERRORS = 200, range(400, 500)
 TOO_MANY_REQUESTS = 429
 CLOCKS_DIFFER = timedelta(minutes=1)
+_NOT_CONNECTED = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 
 
 class IssuerError(StationError):
@@ -30,6 +33,13 @@ class IssuerError(StationError):
     `issuer_unreachable`: no connection, or it broke off; `issuer_busy`: ask again later; `issuer_answer_invalid`: what
     came was no answer of an issuer; `issuer_refused`: it said no, and `refusal` is the code it gave.
     """
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether there was an issuer at the other end, and what failed was the way: it may go better at once."""
+        # A nonce that was used: the link delivered the request twice, and the first copy was the one that counted.
+        is_lost = self.code == "issuer_answer_invalid" or self.refusal == "nonce_used"
+        return is_lost or bool(self.params.get("broke_off"))
 
     @property
     def refusal(self) -> str | None:
@@ -50,6 +60,13 @@ class BatchAnswer:
     refused: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    signer: SoftwareSigner
+    station: str
+    now: datetime
+
+
 class IssuerClient:
     """Asks one issuer.
 
@@ -61,24 +78,38 @@ class IssuerClient:
         self.url = url.rstrip("/")
         self._http = urllib3.PoolManager(timeout=TIMEOUT, retries=False, headers={"User-Agent": "checkpoint"})
 
-    def enrol(self, signer: SoftwareSigner, secret: bytes, encryption_key: bytes) -> str:
+    def enrol(self, keys: DeviceKeys, secret: bytes) -> str:
         """Make this device's keys known; return the id of the station that it is for.
 
         Args:
-            signer: the device's key.
+            keys: the device's keys.
             secret: from the enrolment code.
-            encryption_key: public half of the key that opens what only this station may read, 32 raw bytes.
 
         Raises:
             IssuerError: it did not.
         """
-        said = {"secret": secret, "public_key": signer.public_raw, "encryption_key": encryption_key}
-        body = cbor.dumps(said | {"proof": make_proof(signer, secret, encryption_key)})
-        answer = self._post(ENROL_PATH, body, {"Content-Type": "application/cbor"})
-        try:
-            return fields.text(fields.mapping(cbor.loads(answer)).get("station"), 64)
-        except (cbor.CborError, fields.FieldError) as error:
-            raise IssuerError("issuer_answer_invalid", url=self.url) from error
+        encryption_key = keys.encryption.public_key().public_bytes_raw()
+        said = {"secret": secret, "public_key": keys.signer.public_raw, "encryption_key": encryption_key}
+        body = cbor.dumps(said | {"proof": make_proof(keys.signer, secret, encryption_key)})
+        return self._station_of(self._post(ENROL_PATH, body, {"Content-Type": CBOR}))
+
+    def roll(self, keys: DeviceKeys, signer: SoftwareSigner, station: str, now: datetime) -> None:
+        """Let new keys take the place of this device's present ones; asking again after a lost answer does no harm.
+
+        Args:
+            keys: the new keys.
+            signer: the present key.
+            station: the id of this station.
+            now: the station's clock.
+
+        Raises:
+            IssuerError: the issuer did not, or did not say so.
+        """
+        encryption_key = keys.encryption.public_key().public_bytes_raw()
+        said = {"public_key": keys.signer.public_raw, "encryption_key": encryption_key}
+        body = cbor.dumps(said | {"proof": make_roll_proof(keys.signer, signer.kid, encryption_key)})
+        if self._station_of(self._ask(KEYS_PATH, CBOR, body, _Sender(signer, station, now))) != station:
+            raise IssuerError("issuer_answer_invalid", url=self.url)
 
     def send(self, records: Sequence[bytes], signer: SoftwareSigner, station: str, now: datetime) -> BatchAnswer:
         """Hand in records; those that were handed in before do no harm.
@@ -92,14 +123,7 @@ class IssuerClient:
         Raises:
             IssuerError: it did not answer for them.
         """
-        body = sign_batch(records, signer)
-        try:
-            answer = self._send(body, signer, station, now)
-        except IssuerError as error:
-            issuer_time = error.params.get("issuer_time")
-            if not isinstance(issuer_time, datetime) or abs(issuer_time - now) < CLOCKS_DIFFER:
-                raise
-            answer = self._send(body, signer, station, issuer_time)
+        answer = self._ask(SCANS_PATH, COSE, sign_batch(records, signer), _Sender(signer, station, now))
         try:
             said = fields.mapping(cbor.loads(answer))
             accepted = [
@@ -115,11 +139,27 @@ class IssuerClient:
             raise IssuerError("issuer_answer_invalid", url=self.url) from error
         return BatchAnswer(tuple(accepted), refused)
 
-    def _send(self, body: bytes, signer: SoftwareSigner, station: str, now: datetime) -> bytes:
-        path = urlsplit(self.url).path + SCANS_PATH
-        token = make_request_token(signer, station, "POST", path, body, secrets.token_bytes(NONCE_BYTES), now)
-        headers = {"Content-Type": "application/cose", "Authorization": f"CWT {token}"}
-        return self._post(SCANS_PATH, body, headers)
+    def _station_of(self, answer: bytes) -> str:
+        try:
+            return fields.text(fields.mapping(cbor.loads(answer)).get("station"), 64)
+        except (cbor.CborError, fields.FieldError) as error:
+            raise IssuerError("issuer_answer_invalid", url=self.url) from error
+
+    def _ask(self, path: str, mimetype: str, body: bytes, sender: "_Sender") -> bytes:
+        """Send a request that the device signs; once more, at the issuer's time, if this clock is wrong."""
+        try:
+            return self._ask_at(path, mimetype, body, sender, sender.now)
+        except IssuerError as error:
+            issuer_time = error.params.get("issuer_time")
+            if not isinstance(issuer_time, datetime) or abs(issuer_time - sender.now) < CLOCKS_DIFFER:
+                raise
+        return self._ask_at(path, mimetype, body, sender, issuer_time)
+
+    def _ask_at(self, path: str, mimetype: str, body: bytes, sender: "_Sender", at: datetime) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        whole_path = urlsplit(self.url).path + path
+        token = make_request_token(sender.signer, sender.station, "POST", whole_path, body, nonce, at)
+        return self._post(path, body, {"Content-Type": mimetype, "Authorization": f"CWT {token}"})
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
         try:
@@ -131,7 +171,8 @@ class IssuerClient:
             finally:
                 response.release_conn()
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise IssuerError("issuer_unreachable", url=self.url, detail=str(error)) from error
+            broke_off = not isinstance(error, _NOT_CONNECTED)
+            raise IssuerError("issuer_unreachable", url=self.url, detail=str(error), broke_off=broke_off) from error
         if response.status == OK:
             return answer
         if response.status == TOO_MANY_REQUESTS or response.status not in CLIENT_ERRORS:

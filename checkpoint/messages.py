@@ -42,6 +42,30 @@ SENTENCES = {
     "issuer_busy": N_("%(url)s đang bận hoặc gặp sự cố (HTTP %(status)s); sẽ gửi lại sau."),
     "issuer_answer_invalid": N_("%(url)s trả lời không đúng dạng; hãy kiểm tra địa chỉ."),
     "issuer_refused": N_("%(url)s từ chối yêu cầu (%(refusal)s); hãy báo người quản trị."),
+    "refused_device_revoked": N_(
+        "Máy chốt này đã bị cơ quan cấp thu hồi. Các lượt quét vẫn được giữ trên máy; muốn gửi, hãy xin mã mới rồi "
+        "chạy: checkpoint enroll --again MÃ."
+    ),
+    "refused_device_replaced": N_(
+        "Máy chốt này đang dùng khóa cũ, có thể do phục hồi từ bản sao. Hãy xin mã mới rồi chạy: "
+        "checkpoint enroll --again MÃ."
+    ),
+    "refused_device_unknown": N_(
+        "Cơ quan cấp không biết máy chốt này. Hãy xin mã mới rồi chạy: checkpoint enroll --again MÃ."
+    ),
+    "refused_token_invalid": N_(
+        "Cơ quan cấp không nhận chữ ký của yêu cầu: đồng hồ có thể sai, hoặc dữ liệu bị đổi trên đường truyền. "
+        "Sẽ gửi lại sau."
+    ),
+    "refused_nonce_used": N_("Yêu cầu đến cơ quan cấp hai lần; sẽ gửi lại sau."),
+    "refused_secret_unknown": N_("Cơ quan cấp không biết mã ghi danh này; hãy kiểm tra mã hoặc xin mã mới."),
+    "refused_secret_used": N_("Mã ghi danh này đã được dùng; hãy xin mã mới."),
+    "refused_secret_expired": N_("Mã ghi danh này đã quá 24 giờ; hãy xin mã mới."),
+    "refused_key_taken": N_("Khóa của máy này đã ghi danh từ trước; hãy dùng thư mục khác (--home) hoặc xin mã mới."),
+    "enrolment_code_missing": N_("Không thấy mã ghi danh trong hình; hãy đưa mã QR vào giữa hình, hoặc nhập mã."),
+    "enrolment_code_needed": N_("Hãy nhập mã ghi danh, hoặc nêu hình có mã QR: --camera N, --picture TỆP."),
+    "export_empty": N_("Không có bản ghi nào chờ gửi; không cần xuất."),
+    "export_unwritable": N_("Không ghi được “%(path)s” (%(detail)s); hãy kiểm tra USB."),
     "trust_empty": N_("Máy chốt chưa có dữ liệu kiểm tra; hãy đồng bộ, hoặc nhập từ USB: checkpoint trust import TỆP."),
     "trust_damaged": N_("Dữ liệu kiểm tra trên máy bị hỏng; hãy đồng bộ hoặc nhập lại từ USB."),
     "trust_busy": N_("Đang có một lần nhập dữ liệu khác; hãy thử lại sau."),
@@ -95,4 +119,5 @@ SENTENCES = {
 
 def sentence(error: StationError) -> str:
     """Say in the current language what an error means for the person in front of the machine."""
-    return gettext(SENTENCES[error.code], **error.params)
+    of_refusal = SENTENCES.get(f"refused_{error.params.get('refusal')}")
+    return gettext(of_refusal or SENTENCES[error.code], **error.params)

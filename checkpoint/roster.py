@@ -44,7 +44,7 @@ def read_roster(home: Home) -> Roster:
     path = roster_path(home.enrolment().station)
     try:
         box = parse_box(data, path, trust.issuers)
-        content = parse_roster(box.open(home.encryption_key()))
+        content = parse_roster(home.open_box(box))
         return Roster(box.epoch, content.officers, content.pepper)
     except (BoxError, DocumentError, HomeError) as error:
         raise RosterError("roster_closed", detail=str(error)) from error

@@ -1,16 +1,19 @@
 """Putting a station together from its folder."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from checkpoint.clock import Clock, system_time
 from checkpoint.clock_setting import ClockSetting
 from checkpoint.current_trust import CurrentTrust
+from checkpoint.from_issuer import CurrentSightings
 from checkpoint.home import Home
 from checkpoint.post_book import PostBook
 from checkpoint.roster import CurrentRoster
 from checkpoint.shifts import ShiftDesk
 from checkpoint.signing_in import DutyDesk
 from checkpoint.station import Station
+from protocol.sightings import Sightings
 
 BOOK_FILE = "post.db"
 
@@ -28,6 +31,7 @@ class Running:
         duty: who is at the post.
         shifts: what was done in each shift.
         setting: the clock as the chief has set it.
+        sightings: where other posts have seen passes lately, renewed likewise.
     """
 
     home: Home
@@ -38,6 +42,7 @@ class Running:
     duty: DutyDesk
     shifts: ShiftDesk
     setting: ClockSetting
+    sightings: Callable[[], Sightings] = Sightings
 
 
 def open_station(home: Home) -> Running:
@@ -58,7 +63,8 @@ def open_station(home: Home) -> Running:
     booted_at, _ = setting.correct(system_time())
     clock = Clock(trust.floor, log.last_recorded_at, booted_at, log.note_boot(booted_at), setting=setting)
     station = Station(enrolment.station, log, trust, book, lambda: duty.on_duty.id)
-    return Running(home, station, clock, trust, book, duty, ShiftDesk(log, book), setting)
+    shifts = ShiftDesk(log, book)
+    return Running(home, station, clock, trust, book, duty, shifts, setting, CurrentSightings(home))
 
 
 def open_duty(home: Home) -> DutyDesk:

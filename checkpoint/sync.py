@@ -1,26 +1,25 @@
-"""Enrolling, and syncing: records go home, then newer trust comes in. Without network nothing changes."""
+"""Syncing: old keys are rolled, records go home, newer trust comes in. Without network nothing changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from checkpoint.enrolling import take_keys
 from checkpoint.errors import StationError
-from checkpoint.home import Enrolment, Home
+from checkpoint.from_issuer import named_record, take_receipts
+from checkpoint.home import Home
 from checkpoint.issuer_client import IssuerClient, IssuerError
 from checkpoint.scanlog import ScanLog
-from checkpoint.trust import Imported, TrustStore
+from checkpoint.trust import Imported, TrustImportError, TrustStoreError
 from protocol.cose import SoftwareSigner
-from protocol.device import MAX_BATCH_BYTES, MAX_BATCH_RECORDS
-from protocol.enrolment import EnrolmentCode, EnrolmentError
+from protocol.device import BATCH_BODY_BYTES, MAX_BATCH_RECORDS
 
-ENVELOPE_BYTES_PER_RECORD = 16  # what the batch adds around a record, with room to spare
-BATCH_BODY_BYTES = MAX_BATCH_BYTES - MAX_BATCH_RECORDS * ENVELOPE_BYTES_PER_RECORD - 1024
+KEPT_AFTER_RECEIPT = timedelta(days=14)
+KEYS_LAST = timedelta(days=90)
+LEAST_RECORDS = 10  # a link that does not carry so many at once carries nothing
+MOST_FAILURES = 4  # in a row, before the next timed attempt
 # What concerns the records themselves. Any other refusal concerns the device or the request, and the records wait.
 BATCH_REFUSALS = {"malformed", "too_large"}
-
-
-class EnrolError(StationError):
-    """The station cannot be enrolled: `enrolment_code_invalid`, `enrolled_already`, `enrolled_elsewhere`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,49 +39,14 @@ class SyncResult:
     problems: tuple[StationError, ...]
 
 
-def enrol(home: Home, code_text: str, now: datetime) -> Enrolment:
-    """Enrol this station: fetch the trust that the code vouches for, then make this device's key known.
-
-    Args:
-        home: the station's folder; made if it is not there.
-        code_text: the code, as typed or scanned.
-        now: the machine's clock.
-
-    Returns:
-        What the station is enrolled as.
-
-    Raises:
-        EnrolError: the code is not one, the station is enrolled, or the issuer means another station.
-        TrustImportError: the trust could not be fetched, or is not what the code vouches for.
-        IssuerError: the issuer did not take the code.
-        HomeError: the folder cannot be written.
-    """
-    try:
-        code = EnrolmentCode.from_text(code_text)
-    except EnrolmentError as error:
-        raise EnrolError("enrolment_code_invalid") from error
-    if home.is_enrolled:
-        raise EnrolError("enrolled_already", station=home.enrolment().station)
-    home.make()
-    # First the anchor: a code whose root does not match must not get to see this device's key.
-    store = TrustStore(home.path / "trust", code.root_sha256, station=code.station)
-    store.import_from(f"{code.url.rstrip('/')}/trust", now)
-    encryption_key = home.encryption_key(make=True).public_key().public_bytes_raw()
-    station = IssuerClient(code.url).enrol(home.device_key(make=True), code.secret, encryption_key)
-    if station != code.station:
-        raise EnrolError("enrolled_elsewhere", station=station, expected=code.station)
-    enrolment = Enrolment(code.url.rstrip("/"), code.station, code.root_sha256.hex())
-    home.save_enrolment(enrolment)
-    return enrolment
-
-
-def sync(home: Home, log: ScanLog, now: datetime) -> SyncResult:
+def sync(home: Home, log: ScanLog, now: datetime, keep: timedelta = KEPT_AFTER_RECEIPT) -> SyncResult:
     """Hand in every pending record, then fetch newer trust. What cannot be done now is left for the next time.
 
     Args:
         home: the station's folder.
         log: the station's log.
         now: the station's clock.
+        keep: how long a record's content is kept after the issuer has confirmed it.
 
     Raises:
         HomeError: the station is not enrolled.
@@ -91,25 +55,77 @@ def sync(home: Home, log: ScanLog, now: datetime) -> SyncResult:
     enrolment = home.enrolment()
     problems: list[StationError] = []
     before = log.counts()
+    client = IssuerClient(enrolment.url)
     try:
-        _push(IssuerClient(enrolment.url), home.device_key(), enrolment.station, log, now)
+        if refused := _roll_if_due(home, client, now):
+            problems.append(refused)
+        _push(client, home.device_key(), enrolment.station, log, now)
     except IssuerError as error:
-        problems.append(error)
-    after = log.counts()
+        if error.refusal is None or error.refusal not in {getattr(one, "refusal", None) for one in problems}:
+            problems.append(error)
     imported = None
     if not any(problem.code == "issuer_unreachable" for problem in problems):
         try:
             imported = home.trust_store().import_from(f"{enrolment.url}/trust", now)
-        except StationError as error:
+            take_receipts(home, log, now)
+        except (TrustImportError, TrustStoreError) as error:
             problems.append(error)
+    log.purge(now - keep)
+    after = log.counts()
     return SyncResult(after.accepted - before.accepted, after.refused - before.refused, imported, tuple(problems))
 
 
+def _roll_if_due(home: Home, client: IssuerClient, now: datetime) -> IssuerError | None:
+    """Roll keys if it is time; return the refusal, with which the present keys may still be good for records."""
+    try:
+        roll_keys(home, client, now)
+    except IssuerError as error:
+        if error.refusal is None:
+            raise  # nothing will go through, or the answer was lost and only asking again tells
+        home.forget_coming_keys()
+        return error
+    return None
+
+
+def roll_keys(home: Home, client: IssuerClient, now: datetime, *, is_due: bool = False) -> bool:
+    """Let new keys take the place of this device's, if it is time; say whether they did.
+
+    What was begun before, and interrupted, is brought to its end.
+
+    Args:
+        home: the station's folder.
+        client: of the station's issuer.
+        now: the station's clock.
+        is_due: whatever the age of the present keys.
+
+    Raises:
+        IssuerError: the issuer did not take them; the present keys go on.
+        HomeError: the disk refused.
+        ScanLogError: the log cannot be written.
+    """
+    keys = home.coming_keys()
+    if keys is None and not is_due and home.device_key_age(now) < KEYS_LAST:
+        return False
+    keys = keys or home.make_coming_keys()
+    client.roll(keys, home.device_key(), home.enrolment().station, now)
+    take_keys(home)
+    return True
+
+
 def _push(client: IssuerClient, signer: SoftwareSigner, station: str, log: ScanLog, now: datetime) -> None:
-    while batch := log.pending(MAX_BATCH_RECORDS, BATCH_BODY_BYTES):
-        settled = _push_batch(client, signer, station, log, batch, now)
-        if not settled:
-            raise IssuerError("issuer_answer_invalid", url=client.url)
+    """Send what waits, in smaller batches over a link that breaks off: it may carry those."""
+    size, failures = MAX_BATCH_RECORDS, 0
+    while batch := log.pending(size, BATCH_BODY_BYTES):
+        try:
+            if not _push_batch(client, signer, station, log, batch, now):
+                raise IssuerError("issuer_answer_invalid", url=client.url)
+        except IssuerError as error:
+            failures += 1
+            if not error.broke_off or failures > MOST_FAILURES:
+                raise
+            size = max(len(batch) // 4, LEAST_RECORDS)
+        else:
+            size, failures = min(2 * size, MAX_BATCH_RECORDS), 0
 
 
 def _push_batch(
@@ -134,14 +150,7 @@ def _push_batch(
         halves = (batch[:middle], batch[middle:])
         return sum(_push_batch(client, signer, station, log, half, now) for half in halves)
     accepted = [record_id for record_id in ids if record_id in answer.accepted]
-    refused = {_named(item, ids): code for item, code in answer.refused.items()}
+    refused = {named_record(item, ids): code for item, code in answer.refused.items()}
     refused = {record_id: code for record_id, code in refused.items() if record_id in ids}
     log.settle(accepted, refused, now)
     return len(accepted) + len(refused)
-
-
-def _named(item: str, ids: Sequence[str]) -> str:
-    """Return the id that the issuer means: `#n` is the n-th record of the batch."""
-    if item.startswith("#") and item[1:].isdecimal() and int(item[1:]) < len(ids):
-        return ids[int(item[1:])]
-    return item

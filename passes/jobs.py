@@ -19,6 +19,7 @@ from passes.trust import publishing
 from passes.trust import services as trust
 from passes.trust.instance_keys import InstanceKeys
 from passes.trust.repository import TrustRepository
+from protocol.sightings import slots_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,13 +69,17 @@ class Worker:
         if not movement.has_waiting_records(db.session()):
             return 0
         known = publishing.current_trust(self._repository)
-        return movement.process_records(db.session(), self._keys.sealing, known, now())
+        moment = now()
+        done = movement.process_records(db.session(), self._keys.sealing, known, moment)
+        if movement.has_sightings_since(db.session(), slots_at(moment)[0]):
+            trust.note_sightings(db.session(), moment)
+        return done
 
     def _rematch(self) -> int:
         return movement.rematch_zones(db.session(), now())
 
     def _publish(self) -> int:
-        if not trust.pending_changes(db.session()):
+        if not publishing.is_due(db.session(), self._repository, now()):
             return 0  # before any key is opened
         generation = publishing.publish(db.session(), self._repository, self._keys.online, self._keys.signer_for, now())
         return int(generation is not None)

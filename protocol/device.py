@@ -13,6 +13,8 @@ REQUEST_TYPE: Final = "application/vehicle-pass-request+cwt"
 BATCH_TYPE: Final = "application/vehicle-pass-batch+cbor"
 MAX_BATCH_RECORDS: Final = 500
 MAX_BATCH_BYTES: Final = 1024 * 1024
+BATCH_BODY_BYTES: Final = MAX_BATCH_BYTES - 16 * MAX_BATCH_RECORDS - 1024
+"""So many bytes of records fit into a batch for certain, whatever stands around them."""
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
 """A request token holds this long after it was made; a server's clock may be as much behind."""
 

@@ -14,6 +14,7 @@ from protocol.cose import Signer
 
 _PREFIX: Final = "EN1-"
 _PROOF_CONTEXT: Final = b"vehicle-pass enrol"
+_ROLL_CONTEXT: Final = b"vehicle-pass roll key"
 _CHECKSUM_BYTES: Final = 4
 _SHA256_BYTES: Final = 32
 _MIN_SECRET_BYTES: Final = 16
@@ -105,10 +106,47 @@ def check_proof(public_key: bytes, secret: bytes, proof: bytes, encryption_key: 
         EnrolmentError: If the proof is not this key's for this secret and encryption key, or nothing can be
             encrypted to that key.
     """
-    if len(public_key) != _KEY_BYTES or len(encryption_key) not in (0, _KEY_BYTES):
-        raise EnrolmentError("not an Ed25519 key, or not an X25519 key")
+    if len(encryption_key) not in (0, _KEY_BYTES):
+        raise EnrolmentError("not an X25519 key")
+    _check_possession(public_key, proof, _PROOF_CONTEXT + secret + encryption_key, encryption_key)
+
+
+def make_roll_proof(signer: Signer, old_kid: bytes, encryption_key: bytes) -> bytes:
+    """Prove that a device holds the key that is to follow its present one.
+
+    The signature is over `vehicle-pass roll key`, the id of the present key and the new encryption key, both of fixed
+    length. The request around it is signed with the present key.
+
+    Args:
+        signer: The new key.
+        old_kid: The id of the device's present key.
+        encryption_key: The new X25519 key, 32 raw bytes.
+    """
+    return signer.sign(_ROLL_CONTEXT + old_kid + encryption_key)
+
+
+def check_roll_proof(public_key: bytes, old_kid: bytes, proof: bytes, encryption_key: bytes) -> None:
+    """Check what `make_roll_proof` gave.
+
+    Args:
+        public_key: The new key, 32 raw bytes.
+        old_kid: The id of the device's present key.
+        proof: The signature, 64 bytes.
+        encryption_key: The new X25519 key, 32 raw bytes.
+
+    Raises:
+        EnrolmentError: If the proof is not this key's, or nothing can be encrypted to the encryption key.
+    """
+    if len(encryption_key) != _KEY_BYTES:
+        raise EnrolmentError("not an X25519 key")
+    _check_possession(public_key, proof, _ROLL_CONTEXT + old_kid + encryption_key, encryption_key)
+
+
+def _check_possession(public_key: bytes, proof: bytes, signed: bytes, encryption_key: bytes) -> None:
+    if len(public_key) != _KEY_BYTES:
+        raise EnrolmentError("not an Ed25519 key")
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(proof, _PROOF_CONTEXT + secret + encryption_key)
+        Ed25519PublicKey.from_public_bytes(public_key).verify(proof, signed)
         if encryption_key:
             # A point of small order is refused here, not when something is to be encrypted to it.
             X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(encryption_key))

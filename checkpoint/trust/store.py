@@ -130,13 +130,24 @@ class TrustStore:
         return self._load()[1]
 
     def station_box(self) -> bytes | None:
-        """Return the box that only the devices of this station can open, None where there is none.
+        """Return the box of officers that only the devices of this station can open, None where there is none.
+
+        Raises:
+            TrustStoreError: as `load_current`.
+        """
+        if self._station is None:
+            return None
+        path = roster_path(self._station)
+        return self.targets(path).get(path)
+
+    def targets(self, prefix: str) -> dict[str, bytes]:
+        """Return the contents in force whose names begin in a way, by name.
 
         Raises:
             TrustStoreError: as `load_current`.
         """
         generation, _ = self._load()
-        return None if self._station is None else self._read_targets(generation).get(roster_path(self._station))
+        return {name: data for name, data in self._read_targets(generation).items() if name.startswith(prefix)}
 
     def status(self) -> TrustStatus:
         """Return the store's condition; never raises for an empty or damaged store."""

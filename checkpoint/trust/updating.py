@@ -14,12 +14,14 @@ from tuf.ngclient import Updater
 from checkpoint.trust.errors import TrustImportError, refusal
 from checkpoint.trust.sources import Source
 from protocol import trust as protocol_trust
-from protocol.roster import OFFICERS_PREFIX, roster_path
+from protocol.receipts import RECEIPTS_PREFIX
+from protocol.roster import OFFICERS_PREFIX
 
 METADATA_DIR = "metadata"
 TARGETS_DIR = "targets"
 ROOT_HISTORY = "root_history"
 
+OF_ONE_STATION = (OFFICERS_PREFIX, RECEIPTS_PREFIX)
 BEFORE_EVERY_EXPIRY = datetime.min.replace(tzinfo=UTC)
 
 _LIVE = "live"
@@ -89,7 +91,7 @@ def update(
         directory: a working copy; its `metadata/` and `targets/` hold what was accepted before, behind which the
             source must not go back, and afterwards what is accepted now.
         now: the clock at which TUF's expiry is judged.
-        station: whose officers are fetched; those of others are nothing to this machine.
+        station: whose officers and receipts are fetched; those of others are nothing to this machine.
 
     Returns:
         Target name → content.
@@ -158,9 +160,9 @@ def _fetch(updater: Updater, source: Source, metadata_dir: Path, station: str | 
     names = {name for role in ("targets", _LIVE) for name in _listed(metadata_dir / f"{role}.json")}
     if len(names) > source.limits.targets:
         raise TrustImportError("trust_too_large", source=source.name, detail=f"{len(names)} targets")
-    own = None if station is None else roster_path(station)
+    own = {f"{prefix}{station}" for prefix in OF_ONE_STATION}
     for name in sorted(names):
-        if name.startswith(OFFICERS_PREFIX) and name != own:
+        if name.startswith(OF_ONE_STATION) and name not in own:
             continue
         if not _TARGET_NAME.fullmatch(name):
             raise TrustImportError("trust_metadata_invalid", source=source.name, detail=f"target name {name!r}")

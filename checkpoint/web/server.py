@@ -1,10 +1,9 @@
 """Running the officer's page: one process that watches, decides, serves and syncs."""
 
-import logging
-import random
 import signal
 import socket
 import threading
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -15,15 +14,13 @@ from checkpoint.errors import StationError
 from checkpoint.home import Home
 from checkpoint.live import Source, open_source
 from checkpoint.running import open_station
-from checkpoint.sync import sync
+from checkpoint.sync import SyncResult
+from checkpoint.syncing import Pace, Syncer
 from checkpoint.web.app import Desk, create_app, make_desk
 from checkpoint.web.guard import is_loopback
 
-logger = logging.getLogger(__name__)
-
 THREADS = 32  # two streams for each page that is open, and what the officer does
 STOP_WITHIN_S = 3
-FIRST_SYNC_AFTER_S = 1.0
 
 
 class BindError(StationError):
@@ -73,6 +70,11 @@ def _check_bind(bind: str) -> None:
             raise BindError("bind_taken", bind=bind) from error
 
 
+def _note_sync(desk: Desk, done: SyncResult) -> None:
+    desk.last_sync = done
+    desk.board.touch()
+
+
 def _warm_up() -> None:
     """Read the names of areas before the first verdict needs them."""
     areas.is_known("")
@@ -116,7 +118,8 @@ class Server(BaseApplication):
         threading.Thread(target=_warm_up, daemon=True, name="warm-up").start()
         threading.Thread(target=desk.watch.run, args=(self._source, self._stop), daemon=True, name="watch").start()
         if self._sync_every_s:
-            threading.Thread(target=self._keep_syncing, args=(desk,), daemon=True, name="sync").start()
+            syncer = Syncer(desk.running, Pace(self._sync_every_s), partial(_note_sync, desk))
+            threading.Thread(target=syncer.run, args=(self._stop,), daemon=True, name="sync").start()
         return create_app(desk, self._language)
 
     def _end_streams_on_signal(self, _worker: Any) -> None:
@@ -129,18 +132,3 @@ class Server(BaseApplication):
                 before(received, frame)
 
             signal.signal(number, stop)
-
-    def _keep_syncing(self, desk: Desk) -> None:
-        """Sync again and again; no failure ends it."""
-        wait_s = FIRST_SYNC_AFTER_S
-        while not self._stop.wait(wait_s):
-            running = desk.running
-            try:
-                desk.last_sync = sync(running.home, running.station.log, running.clock.read().now)
-                running.trust.refresh()
-            except StationError as error:
-                logger.warning("sync: %s", error)
-            except Exception:
-                logger.exception("sync failed")
-            desk.board.touch()
-            wait_s = self._sync_every_s * random.uniform(0.8, 1.2)  # noqa: S311 - keeps stations from asking at once

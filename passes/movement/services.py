@@ -30,6 +30,7 @@ from passes.movement.proposals import (
 )
 from passes.movement.rematching import rematch_zones
 from passes.movement.scan_list import ScanFilters, scans_matching
+from passes.movement.sightings import has_sightings_since, sightings_between
 from passes.movement.turns import take_turn
 from passes.movement.zone_files import read_zone_file
 from passes.movement.zones import (
@@ -67,6 +68,7 @@ __all__ = [
     "get_proposal",
     "get_zone",
     "hand_over",
+    "has_sightings_since",
     "has_waiting_records",
     "import_movements",
     "ingest_records",
@@ -85,6 +87,7 @@ __all__ = [
     "rematch_zones",
     "save_proposal",
     "scans_matching",
+    "sightings_between",
     "split_person",
     "take_turn",
     "waiting_rematches",

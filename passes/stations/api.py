@@ -1,6 +1,6 @@
-"""What stations ask of the issuer over HTTP: to be enrolled, and to hand in their records. Answers are CBOR.
+"""What stations ask of the issuer over HTTP: to be enrolled, to hand in records, to roll keys. Answers are CBOR.
 
-An answer that refuses is `{"error": code}`; the codes never change.
+An answer that refuses is `{"error": code}`; the codes never change. `docs/stations-api.md` describes all of it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CBOR = "application/cbor"
 _COSE = "application/cose"
 _MAX_ENROL_BYTES = 1024
 _SCHEME = "CWT "
-_CONFLICTS = frozenset({"key_taken"})
+_CONFLICTS = frozenset({"key_taken", "device_replaced"})
 
 
 class ApiError(Exception):
@@ -80,7 +80,7 @@ def _body(mimetype: str, most_bytes: int) -> bytes:
         raise ApiError("too_large", 413) from error
 
 
-def _device(body: bytes) -> Device:
+def _device(body: bytes, *, may_be_replaced: bool = False) -> Device:
     """Return the device that signed this request.
 
     Raises:
@@ -90,8 +90,9 @@ def _device(body: bytes) -> Device:
     if not header.startswith(_SCHEME):
         raise ApiError("token_missing", 401)
     path = request.script_root + request.full_path.removesuffix("?")
+    token = header.removeprefix(_SCHEME)
     try:
-        return authenticate(db.session(), header.removeprefix(_SCHEME), request.method, path, body, now())
+        return authenticate(db.session(), token, request.method, path, body, now(), may_be_replaced=may_be_replaced)
     except RequestRefusedError as error:
         raise ApiError(error.code, 403 if error.is_final else 401) from error
 
@@ -119,6 +120,28 @@ def enrol() -> Response:
     if encryption_key is not None:
         jobs.wake()
     return _answer({"station": device.station_id})
+
+
+@api.post("/keys")
+@access.public
+def keys() -> Response:
+    """Let a device's new keys take the place of those that sign this request."""
+    body = _body(_CBOR, _MAX_ENROL_BYTES)
+    device = _device(body, may_be_replaced=True)
+    try:
+        said = fields.mapping(cbor.loads(body))
+        public_key = fields.byte_string(said.get("public_key"), 32)
+        encryption_key = fields.byte_string(said.get("encryption_key"), 32)
+        proof = fields.byte_string(said.get("proof"), 64)
+    except (cbor.CborError, fields.FieldError) as error:
+        raise ApiError("malformed", 400) from error
+    try:
+        new = services.roll_key(db.session(), device, public_key, encryption_key, proof, now())
+    except services.StationError as error:
+        raise ApiError(error.code, 409 if error.code in _CONFLICTS else 403) from error
+    db.session.commit()
+    jobs.wake()
+    return _answer({"station": new.station_id})
 
 
 @api.post("/scans")

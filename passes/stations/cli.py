@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
@@ -84,7 +85,7 @@ def list_() -> None:
         click.echo(f"{station.id}\t{station.kind}\t{station.area_code}\t{station.name}")
         for device in devices.get(station.id, []):
             seen = f"{device.last_seen_at:%Y-%m-%dT%H:%M:%SZ}" if device.last_seen_at else "never"
-            state = "revoked" if device.revoked_at else "enrolled"
+            state = "rolled" if device.replaced_by else "revoked" if device.revoked_at else "enrolled"
             click.echo(f"  device {device.id}\t{device.kid}\t{state}\tlast seen {seen}")
 
 
@@ -106,3 +107,44 @@ def revoke(device_id: int) -> None:
     db.session.commit()
     jobs.wake()
     click.echo(f"device {device.id} of {device.station_id} is revoked")
+
+
+@group.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def import_(files: tuple[Path, ...]) -> None:
+    """Take in FILES that stations exported (`checkpoint export`); their receipts go back with `passes trust export`."""
+    from passes import jobs
+
+    are_whole = [_import_one(file) for file in files]
+    jobs.wake()
+    sys.exit(0 if all(are_whole) else 2)
+
+
+def _import_one(file: Path) -> bool:
+    """Take in one file, and say what it came to and whether all of it was there."""
+    from passes.db import db
+    from passes.local_time import now
+    from passes.stations import services
+    from passes.stations.handover import import_export
+    from protocol.export import MAX_EXPORT_BYTES
+
+    if file.stat().st_size > MAX_EXPORT_BYTES:
+        click.echo(f"{file}: larger than any export; nothing was taken in", err=True)
+        return False
+    try:
+        done = import_export(db.session(), None, file.read_bytes(), now())
+    except services.StationError as error:
+        db.session.rollback()
+        click.echo(f"{file}: {error}; nothing was taken in", err=True)
+        return False
+    db.session.commit()
+    counts = f"{done.accepted} records are new, {done.known} were here, {len(done.refused)} refused"
+    click.echo(f"{file}: {done.station}, exported {done.made_at:%Y-%m-%d %H:%M} UTC: {counts}")
+    for record, why in done.refused.items():
+        click.echo(f"  refused {record}: {why}", err=True)
+    if done.missing:
+        click.echo(
+            f"  {done.missing} batches are missing or damaged; the station still has them, export again", err=True
+        )
+    return not done.missing

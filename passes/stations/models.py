@@ -28,7 +28,7 @@ class Device(Base):
     """An enrolled machine: its Ed25519 public key signs what it sends.
 
     To its X25519 key `encryption_key` is encrypted what only this station may read; a device that was enrolled
-    without one gets nothing of it.
+    without one gets nothing of it. A machine that rolls its keys becomes a new device, and the old one names its `kid`.
     """
 
     __tablename__ = "devices"
@@ -40,6 +40,7 @@ class Device(Base):
     encryption_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replaced_by: Mapped[str | None] = mapped_column(sa.String(16))
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -62,3 +63,15 @@ class UsedNonce(Base):
 
     nonce: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class BatchReceipt(Base):
+    """A batch that came on a stick, and what of it was not taken in; published to its station until it is old."""
+
+    __tablename__ = "batch_receipts"
+
+    batch: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    station_id: Mapped[str] = mapped_column(sa.ForeignKey("stations.id"), index=True)
+    device_id: Mapped[int] = mapped_column(sa.ForeignKey("devices.id"))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    refused: Mapped[dict[str, str]] = mapped_column(sa.JSON)

@@ -35,7 +35,9 @@ class RequestRefusedError(Exception):
         self.is_final = is_final
 
 
-def authenticate(session: Session, token: str, method: str, path: str, body: bytes, now: datetime) -> Device:
+def authenticate(
+    session: Session, token: str, method: str, path: str, body: bytes, now: datetime, *, may_be_replaced: bool = False
+) -> Device:
     """Return the device that signed this request's token, and note that it was seen.
 
     Args:
@@ -45,9 +47,10 @@ def authenticate(session: Session, token: str, method: str, path: str, body: byt
         path: with the query, as received.
         body: as received.
         now: the server's clock.
+        may_be_replaced: whether a device that rolled its keys may ask once more: the answer to that may have been lost.
 
     Raises:
-        RequestRefusedError: `device_unknown`, `device_revoked`, `token_invalid` or `nonce_used`.
+        RequestRefusedError: `device_unknown`, `device_revoked`, `device_replaced`, `token_invalid` or `nonce_used`.
     """
     try:
         device = device_for(session, request_token_kid(token).hex())
@@ -58,8 +61,8 @@ def authenticate(session: Session, token: str, method: str, path: str, body: byt
         raise RequestRefusedError("token_invalid") from error
     if said.station != device.station_id:
         raise RequestRefusedError("token_invalid")
-    if device.revoked_at is not None:
-        raise RequestRefusedError("device_revoked", is_final=True)
+    if device.revoked_at is not None and not (may_be_replaced and device.replaced_by):
+        raise RequestRefusedError("device_replaced" if device.replaced_by else "device_revoked", is_final=True)
     expires_at = said.issued_at + TOKEN_LIFETIME
     if now >= expires_at:  # whatever expiry the token names: its nonce is forgotten then
         raise RequestRefusedError("token_invalid")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from passes import audit
@@ -10,7 +11,7 @@ from passes.issuing import services as issuing
 from passes.movement import services as movement
 from passes.stations import services as stations
 from passes.trust import services
-from passes.trust.boxes import station_boxes
+from passes.trust.boxes import BoxMaker, station_boxes
 from passes.trust.roles import TrustRepositoryError, is_live
 from protocol import policy
 from protocol import trust as targets
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from protocol.cose import Signer
     from protocol.policy import Policy
     from protocol.trust import SealingKey, Trust
+
+SIGHTINGS_WAIT = timedelta(minutes=2)
+"""Between publications that only say where passes were seen: each of them costs every post some bytes."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def live_targets(
         "live/head": targets.dump_head(now, generation),
     }
     before = _load_if_sound(previous)
-    made |= station_boxes(session, signer, previous, before, generation, is_anew=is_anew)
+    made |= station_boxes(session, BoxMaker(signer, previous, before, generation, is_anew), now)
     for uri, statuses in issuing.status_lists(session).items():
         signed_at = None if before is None else before.statuses_signed_at.get(uri)
         is_said = (
@@ -201,6 +205,18 @@ def publish_offline(
     services.note_published_keys(session, change.keys_sign_from or now)
     _note_published(session, changes, generation, now)
     return generation
+
+
+def is_due(session: Session, repository: TrustRepository, now: datetime) -> bool:
+    """Whether to publish now: something is urgent, or scans have waited for `SIGHTINGS_WAIT` to be told to other posts.
+
+    Raises:
+        TrustRepositoryError: there is no readable publication.
+    """
+    changes = services.pending_changes(session)
+    if not changes or services.are_urgent(changes):
+        return bool(changes)
+    return now - current_trust(repository).published_at >= SIGHTINGS_WAIT
 
 
 def is_tombstoned(repository: TrustRepository, kid: bytes) -> bool:

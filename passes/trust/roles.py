@@ -30,7 +30,7 @@ from tuf.api.metadata import (
 from passes.trust.keys import ROOT_KEY_COUNT, ROOT_THRESHOLD, OnlineKeys
 
 LIVE: Final = "live"
-LIVE_PATHS: Final = ("zones", "stations", "status/*", "live/*", "officers/*")
+LIVE_PATHS: Final = ("zones", "stations", "status/*", "live/*", "officers/*", "receipts/*", "sightings/*")
 HEAD_TARGET: Final = "live/head"
 
 LIFETIMES: Final[Mapping[str, timedelta]] = {

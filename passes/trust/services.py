@@ -11,11 +11,15 @@ from passes.trust.models import IssuerKey, TrustChange
 from protocol.cose import key_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import User
+
+SIGHTINGS = "scans.sighted"
+"""The cause of changes that come with every scan."""
 
 
 class NoIssuerKeyError(Exception):
@@ -104,6 +108,17 @@ def note_published_keys(session: Session, signs_from: datetime) -> None:
 def issuer_keys(session: Session) -> list[IssuerKey]:
     """Return every key, tombstones included, oldest first."""
     return list(session.scalars(sa.select(IssuerKey).order_by(IssuerKey.created_at, IssuerKey.kid)))
+
+
+def note_sightings(session: Session, now: datetime) -> None:
+    """Write down that posts must hear of scans at other posts; that can wait a little, and is written down once."""
+    if not any(change.cause == SIGHTINGS for change in pending_changes(session)):
+        note_change(session, SIGHTINGS, now)
+
+
+def are_urgent(changes: Sequence[TrustChange]) -> bool:
+    """Whether among some changes there is one that stations must learn of at once."""
+    return any(change.cause != SIGHTINGS for change in changes)
 
 
 def pending_changes(session: Session) -> list[TrustChange]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +32,7 @@ class Link:
     """The way to the issuer's scans; the test says what it does to the next requests.
 
     Attributes:
-        faults: taken from the front: `lose_request`, `lose_answer`, `error`; none left means none.
+        faults: taken from the front: `lose_request`, `lose_answer`, `error`, `twice`; none left means none.
     """
 
     def __init__(self, app: Wsgi) -> None:
@@ -49,11 +50,18 @@ class Link:
             return [b"down for a moment"]
         if fault == "lose_request":
             _hang_up(environ)
+        if fault == "twice":  # both copies arrive; the answer of the second is the one that comes back
+            return self._answer_to_the_second(environ, start_response)
         answer = self._app(environ, start_response)
         if fault == "lose_answer":
             list(answer)
             _hang_up(environ)
         return answer
+
+    def _answer_to_the_second(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        list(self._app(environ | {"wsgi.input": io.BytesIO(body)}, lambda *_: None))
+        return self._app(environ | {"wsgi.input": io.BytesIO(body)}, start_response)
 
 
 def _hang_up(environ: dict[str, Any]) -> None:

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from checkpoint.cli import main
+from checkpoint.enrolling import enrol
 from checkpoint.home import Enrolment, Home
 from checkpoint.roster import RosterError, read_roster
-from checkpoint.sync import enrol, sync
+from checkpoint.sync import sync
 from checkpoint.trust import TrustImportError, TrustStore
 from passes.db import db
 from passes.stations import services as stations

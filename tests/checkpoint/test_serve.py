@@ -9,7 +9,7 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
-from checkpoint import sync
+from checkpoint import enrolling, sync
 from checkpoint.home import Home
 from checkpoint.scanlog import ScanLog
 from tests.checkpoint.conftest import Hanoi, enrol_by_hand
@@ -90,7 +90,7 @@ def test_a_port_that_is_taken_is_said(served: Served) -> None:
 def test_a_station_killed_between_log_and_sync_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     with run_issuer(tmp_path / "issuer") as issuer:
         home = Home(tmp_path / "home")
-        sync.enrol(home, issuer.enrolment_code(), datetime.now(UTC))
+        enrolling.enrol(home, issuer.enrolment_code(), datetime.now(UTC))
         shown = []
         for turn in range(3):
             running = Served(home, tmp_path, "--sync-every", 0)
@@ -99,8 +99,8 @@ def test_a_station_killed_between_log_and_sync_loses_nothing_and_doubles_nothing
             running.kill()
         log = ScanLog(home.path / "scans.db")
         assert log.check_chain() == log.counts().pending == len(shown)
-        # The answer of the first sync is lost, so that the second sends everything again.
-        issuer.link.faults[:] = ["lose_answer"]
+        # The answers of the first sync are lost, so that the second sends everything again.
+        issuer.link.faults[:] = ["lose_answer"] * (sync.MOST_FAILURES + 1)
         assert sync.sync(home, log, datetime.now(UTC)).problems
         assert sync.sync(home, log, datetime.now(UTC)).accepted == len(shown)
         assert sorted(issuer.received()) == sorted(shown)
@@ -109,7 +109,7 @@ def test_a_station_killed_between_log_and_sync_loses_nothing_and_doubles_nothing
 def test_a_running_station_syncs_by_itself_when_it_can(tmp_path: Path) -> None:
     with run_issuer(tmp_path / "issuer") as issuer:
         home = Home(tmp_path / "home")
-        sync.enrol(home, issuer.enrolment_code(), datetime.now(UTC))
+        enrolling.enrol(home, issuer.enrolment_code(), datetime.now(UTC))
         running = Served(home, tmp_path, "--sync-every", 1)
         try:
             event = running.show(put_on_road(draw_code("https://example.org/menu")))

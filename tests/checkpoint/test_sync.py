@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from checkpoint import sync
+from checkpoint import enrolling, sync
 from checkpoint.clock import Reading
 from checkpoint.current_trust import CurrentTrust
 from checkpoint.errors import StationError
@@ -39,7 +39,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveIssuer]:
 def home(tmp_path: Path, issuer: LiveIssuer) -> Home:
     issuer.link.faults.clear()
     home = Home(tmp_path / "home")
-    sync.enrol(home, issuer.enrolment_code(), now())
+    enrolling.enrol(home, issuer.enrolment_code(), now())
     return home
 
 
@@ -60,16 +60,16 @@ def test_a_mistyped_code_is_refused_before_anything_is_made(tmp_path: Path, issu
     code = issuer.enrolment_code()
     for wrong in ("", "EN1-AAAA", code[:-3], code.replace(code[10], "A" if code[10] != "A" else "B", 1)):
         with pytest.raises(StationError) as caught:
-            sync.enrol(home, wrong, now())
+            enrolling.enrol(home, wrong, now())
         assert caught.value.code == "enrolment_code_invalid"
     assert not home.path.exists()
 
 
 def test_a_used_code_is_refused_and_leaves_the_station_not_enrolled(tmp_path: Path, issuer: LiveIssuer) -> None:
     code = issuer.enrolment_code()
-    sync.enrol(Home(tmp_path / "one"), code, now())
+    enrolling.enrol(Home(tmp_path / "one"), code, now())
     with pytest.raises(StationError) as caught:
-        sync.enrol(Home(tmp_path / "two"), code, now())
+        enrolling.enrol(Home(tmp_path / "two"), code, now())
     assert caught.value.params["refusal"] == "secret_used"
     assert not Home(tmp_path / "two").is_enrolled
 
@@ -78,13 +78,13 @@ def test_enrolling_again_after_a_lost_answer_succeeds(tmp_path: Path, issuer: Li
     code = issuer.enrolment_code()
     issuer.link.faults[:] = ["lose_answer"]
     with pytest.raises(StationError):
-        sync.enrol(Home(tmp_path / "home"), code, now())
-    assert sync.enrol(Home(tmp_path / "home"), code, now()).station == STATION
+        enrolling.enrol(Home(tmp_path / "home"), code, now())
+    assert enrolling.enrol(Home(tmp_path / "home"), code, now()).station == STATION
 
 
 def test_an_enrolled_station_is_not_enrolled_over(home: Home, issuer: LiveIssuer) -> None:
     with pytest.raises(StationError) as caught:
-        sync.enrol(home, issuer.enrolment_code(), now())
+        enrolling.enrol(home, issuer.enrolment_code(), now())
     assert caught.value.code == "enrolled_already"
 
 
@@ -93,7 +93,7 @@ def test_a_code_for_another_root_never_shows_the_secret_to_the_issuer(tmp_path: 
     asked = issuer.link.requests
     forged = EnrolmentCode(good.url, good.station, good.secret, bytes(32))
     with pytest.raises(StationError) as caught:
-        sync.enrol(Home(tmp_path / "home"), forged.to_text(), now())
+        enrolling.enrol(Home(tmp_path / "home"), forged.to_text(), now())
     assert caught.value.code == "trust_wrong_anchor"
     assert issuer.link.requests == asked
 
@@ -111,10 +111,20 @@ def test_records_arrive_once_and_are_settled(home: Home, issuer: LiveIssuer) -> 
 @pytest.mark.parametrize("fault", ["lose_request", "lose_answer", "error"])
 def test_a_link_that_fails_loses_nothing_and_doubles_nothing(home: Home, issuer: LiveIssuer, fault: str) -> None:
     ids = scan(home, 3)
-    issuer.link.faults[:] = [fault]
+    issuer.link.faults[:] = [fault] * (sync.MOST_FAILURES + 1)
     failed = sync.sync(home, home.scan_log(), now())
     assert failed.problems
     assert home.scan_log().counts().pending == 3
+    issuer.link.faults.clear()
+    done = sync.sync(home, home.scan_log(), now())
+    assert (done.accepted, done.problems) == (3, ())
+    assert sorted(i for i in issuer.received() if i in ids) == sorted(ids)
+
+
+@pytest.mark.parametrize("fault", ["lose_request", "lose_answer", "twice"])
+def test_a_link_that_fails_now_and_then_is_tried_again_at_once(home: Home, issuer: LiveIssuer, fault: str) -> None:
+    ids = scan(home, 3)
+    issuer.link.faults[:] = [fault, fault]
     done = sync.sync(home, home.scan_log(), now())
     assert (done.accepted, done.problems) == (3, ())
     assert sorted(i for i in issuer.received() if i in ids) == sorted(ids)

@@ -162,7 +162,8 @@ def test_the_roles_have_the_thresholds_lifetimes_and_paths_of_the_design(authori
     assert targets.delegations is not None
     assert targets.delegations.roles is not None
     delegated = targets.delegations.roles["live"]
-    assert delegated.paths == ["zones", "stations", "status/*", "live/*", "officers/*"] == list(LIVE_PATHS)
+    boxes = ["officers/*", "receipts/*", "sightings/*"]
+    assert delegated.paths == ["zones", "stations", "status/*", "live/*", *boxes] == list(LIVE_PATHS)
     assert delegated.terminating
     online = {authority.online.live, authority.online.snapshot, authority.online.timestamp}
     assert not {key.public_key.keyid for key in online} & {*root.roles["root"].keyids, *root.roles["targets"].keyids}
