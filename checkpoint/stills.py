@@ -1,11 +1,15 @@
 """The texts in files and before a camera, without a screen: pictures, folders of them, videos."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from checkpoint import camera, reader
 from checkpoint.camera import CameraError
+from checkpoint.live_reader import LiveReader
+
+FRAME_S = 0.1  # as if so long passed between two frames of a file, whatever its rate: what they share counts, not time
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ def read_files(path: Path) -> Iterator[FileTexts]:
 
 def _read_file(file: Path) -> tuple[str, ...]:
     if camera.is_video(file):
-        frames = (reader.read(frame, reader.Effort.LIVE) for frame in camera.read_video(file))
+        live = LiveReader()
+        frames = (live.read(frame, number * FRAME_S) for number, frame in enumerate(camera.read_video(file)))
         return tuple(dict.fromkeys(text for texts in frames for text in texts))
     return reader.read(camera.read_picture(file))
 
@@ -54,11 +59,12 @@ def read_camera(number: int) -> Iterator[FileTexts]:
     capture = camera.open_camera(number)
     try:
         shown: tuple[str, ...] = ()
+        live = LiveReader()
         while True:
             has_frame, frame = capture.read()
             if not has_frame:
                 raise camera.SourceMissingError("camera_missing", number)
-            texts = reader.read(frame, reader.Effort.LIVE)
+            texts = live.read(frame, time.monotonic())
             fresh = tuple(text for text in texts if text not in shown)
             if fresh:
                 yield FileTexts(f"camera {number}", fresh)

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from checkpoint import reader
 from checkpoint.camera import CameraError, SourceMissingError
 from checkpoint.clock import Reading
 from checkpoint.combining import OURS, are_of_one_vehicle, choose
 from checkpoint.errors import StationError
 from checkpoint.events import Event
 from checkpoint.live import RETRY_S, Picture, Source, StillSource
+from checkpoint.live_reader import LiveReader
 from checkpoint.reader import Effort
 from checkpoint.running import Running
 from checkpoint.station import EventError
@@ -45,6 +45,7 @@ class Watch:
         self._running = running
         self._board = board
         self._picture = picture
+        self._reader = LiveReader()
         self._last_sight: dict[str, float] = {}
         self._last_of_ours = -STILL_OPEN_S
         self._last_thorough = -THOROUGH_EVERY_S
@@ -71,7 +72,7 @@ class Watch:
             self._board.report_camera(None)
             self._picture.put(frame)
             effort = Effort.THOROUGH if self.is_deliberate else self._effort(time.monotonic())
-            self.see(reader.read(frame, effort), time.monotonic())
+            self.see(self._reader.read(frame, time.monotonic(), effort), time.monotonic())
 
     def see(self, texts: Sequence[str], at_s: float) -> None:
         """Deal with the texts of one frame.
