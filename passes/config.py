@@ -150,6 +150,8 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "LEGAL_BASIS": "Quyết định số 1570/QĐ-BGTVT ngày 24/8/2021 của Bộ trưởng Bộ Giao thông vận tải",
         "PUBLIC_URL": "http://127.0.0.1:8000",
         "REVIEW_PROMISE_HOURS": 24,
+        "APPLICATION_MODE": "review",
+        "POST_AUDIT_PERCENT": 10,
         "DUAL_CONTROL_ABOVE": 20,
         "ZONES_NEED_TWO_PEOPLE": False,
         "ISSUER_AREAS": ["01"],

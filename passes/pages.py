@@ -75,7 +75,10 @@ def navigation() -> list[NavigationItem]:
 @access.requires(access.SIGNED_IN)
 def index() -> str:
     """Show the tasks of the signed-in user, and how much waits there."""
-    return render_template("home.html", counts=_waiting())
+    from passes.applications.dashboard import overview
+
+    is_carrier = "applications.apply" in access.permissions_of(current_user)
+    return render_template("home.html", counts=_waiting(), overview=overview() if is_carrier else None)
 
 
 def _waiting() -> dict[str, int]:

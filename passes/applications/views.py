@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from passes import access, local_time
-from passes.applications import drafts, post_audit_views, queue, queue_views, review, services, texts
+from passes import access, jobs, local_time
+from passes.applications import dashboard, drafts, post_audit_views, queue, queue_views, review, services, texts
 from passes.applications.blueprint import bp, promise_hours
 from passes.applications.checks import run_checks
 from passes.applications.models import ApplicationState
+from passes.applications.pace import places_of
 from passes.applications.preparing import area_labels, own
+from passes.applications.sending import send, sending_rules
 from passes.applications.transitions import EDITABLE, TRANSITIONS, Act
 from passes.areas.services import labels
 from passes.db import db
 from passes.issuing.register import passes_of
+from passes.issuing.services import IssuingError
 from protocol.plates import format_plate
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-__all__ = ["bp", "post_audit_views", "queue_views", "review"]  # importing these adds the authority's pages to `bp`
+__all__ = [
+    "bp",
+    "dashboard",
+    "post_audit_views",
+    "queue_views",
+    "review",
+]  # importing these adds the authority's pages to `bp`
 _PER_PAGE = 25
 
 
@@ -60,12 +69,13 @@ def submit(reference: str) -> Response:
     """Send an application."""
     application = own(reference)
     try:
-        services.submit(db.session(), current_user, application, local_time.now())
-    except services.ApplicationError as error:
+        send(db.session(), current_user, application, sending_rules(current_app.config), local_time.now())
+    except (services.ApplicationError, IssuingError) as error:
         db.session.rollback()
         flash(texts.ERRORS[error.code], "error")
         return redirect(url_for("applications.check", reference=reference))
     db.session.commit()
+    jobs.wake()
     return redirect(url_for("applications.submitted", reference=application.reference))
 
 
@@ -91,11 +101,12 @@ def drop_failed(reference: str) -> Response:
 def submitted(reference: str) -> str | Response:
     """Confirm: the reference number, what happens next, and when."""
     application = own(reference)
+    if application.state is ApplicationState.APPROVED and application.decided_by_id is None:
+        return render_template("applications/approved.html", application=application)
     if application.state is not ApplicationState.SUBMITTED:
         return redirect(url_for("applications.show", reference=application.reference))
-    promise = queue.promise_of(application, promise_hours(), local_time.now())
-    ahead = queue.count_ahead(db.session(), application)
-    return render_template("applications/submitted.html", application=application, promise=promise, ahead=ahead)
+    (place,) = places_of(db.session(), [application], promise_hours(), local_time.now())
+    return render_template("applications/submitted.html", application=application, place=place)
 
 
 @bp.get("/applications/<reference>")
@@ -103,14 +114,16 @@ def submitted(reference: str) -> str | Response:
 def show(reference: str) -> str:
     """Show an application: where it stands, what it says, which passes came of it."""
     application, now = own(reference), local_time.now()
-    promise = None
+    promise = place = None
     if application.state is ApplicationState.SUBMITTED:
         promise = queue.promise_of(application, promise_hours(), now)
+        (place,) = places_of(db.session(), [application], promise_hours(), now)
     return render_template(
         "applications/show.html",
         application=application,
         areas=area_labels(application),
         promise=promise,
+        place=place,
         passes=passes_of(db.session(), application),
         is_editable=application.state in EDITABLE,
         can_withdraw=application.state in TRANSITIONS[Act.WITHDRAW].sources,

@@ -77,7 +77,7 @@ def test_a_carrier_applies_from_trip_to_confirmation(
     page = words(answer)
     assert f"Mã hồ sơ {application.reference}" in page
     assert "có kết quả trước ngày mai lúc" in page
-    assert "Hiện không có hồ sơ nào nộp trước đang chờ." in page
+    assert "Đang ở đầu hàng chờ." in page
     session.refresh(application)
     assert application.state is ApplicationState.SUBMITTED
 
