@@ -27,7 +27,16 @@ ROLES: Mapping[str, frozenset[str]] = {
     "district": frozenset({"followups.view", "followups.decide"}),
     "ward": frozenset({"followups.view"}),
     "site_operator": frozenset(),
-    "administrator": frozenset({"lookups.review", "stations.manage", "officers.manage", "scans.view", "audit.view"}),
+    "administrator": frozenset(
+        {
+            "lookups.review",
+            "stations.manage",
+            "officers.manage",
+            "scans.view",
+            "audit.view",
+            "administration.manage",
+        }
+    ),
 }
 
 # Endpoints of libraries that must work without an account; our own views say `public` themselves.
@@ -52,7 +61,9 @@ def public(view: View) -> View:
 
 
 def permissions_of(user: User) -> frozenset[str]:
-    """Return every permission that the user's roles give."""
+    """Return every permission that the user's roles give; none while their organisation may not work."""
+    if not user.organisation.is_working:
+        return frozenset({SIGNED_IN})
     return frozenset({SIGNED_IN}).union(*(ROLES.get(role.name, frozenset()) for role in user.roles))
 
 

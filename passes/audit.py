@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,47 @@ def record_many(
     actor_id = actor.id if actor else None
     values = {"at": now, "actor_id": actor_id, "verb": verb, "details": details or {}}
     session.execute(sa.insert(AuditEntry), [values | {"subject": subject} for subject in subjects])
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """What the log is narrowed to.
+
+    Args:
+        actor_ids: only what these users did; None is everybody, the system included.
+        verb: only this deed, or every deed of an area given as `area.`.
+        subject: begins so: `Application:`, `VehiclePass:17`.
+        since: from this moment on.
+        before: before this moment.
+    """
+
+    actor_ids: tuple[int, ...] | None = None
+    verb: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+def entries(wanted: AuditFilter) -> sa.Select[tuple[AuditEntry]]:
+    """Return a statement for entries, newest first."""
+    statement = sa.select(AuditEntry)
+    if wanted.actor_ids is not None:
+        statement = statement.where(AuditEntry.actor_id.in_(wanted.actor_ids))
+    if wanted.verb.endswith("."):
+        statement = statement.where(AuditEntry.verb.startswith(wanted.verb, autoescape=True))
+    elif wanted.verb:
+        statement = statement.where(AuditEntry.verb == wanted.verb)
+    if wanted.subject:
+        has_number = not wanted.subject.endswith(":")
+        whole = AuditEntry.subject == wanted.subject
+        statement = statement.where(
+            whole if has_number else AuditEntry.subject.startswith(wanted.subject, autoescape=True)
+        )
+    if wanted.since is not None:
+        statement = statement.where(AuditEntry.at >= wanted.since)
+    if wanted.before is not None:
+        statement = statement.where(AuditEntry.at < wanted.before)
+    return statement.order_by(AuditEntry.id.desc())
 
 
 def entries_about(session: Session, subject: Base) -> list[AuditEntry]:

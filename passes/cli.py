@@ -98,8 +98,10 @@ def serve(bind: str, workers: int, threads: int) -> None:
 @click.option("--threads", default=4, show_default=True)
 def web(bind: str, workers: int, threads: int) -> None:
     """Run only the web server."""
+    from passes import logs
     from passes.serve import run_web
 
+    logs.configure()
     run_web(_make_app(), bind, workers, threads)
 
 
@@ -107,8 +109,9 @@ def web(bind: str, workers: int, threads: int) -> None:
 @click.option("--once", is_flag=True, help="Do what waits now, then end.")
 def worker(once: bool) -> None:
     """Run only the worker: sign, take in scans, match zones, publish trust."""
-    from passes import jobs
+    from passes import jobs, logs
 
+    logs.configure()
     app = _make_app()
     if once:
         click.echo(f"{app.extensions['worker'].drain()} rows done")

@@ -9,7 +9,7 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import current_user
+from flask_login import current_user, user_logged_out
 from flask_migrate import Migrate
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_talisman import Talisman
@@ -72,6 +72,7 @@ def init_app(app: Flask) -> None:
     }
     app.extensions["security_datastore"] = user_datastore
     Security(app, user_datastore)
+    user_logged_out.connect(_forget_cookies, app)
     login = app.view_functions["security.login"]
     app.view_functions["security.login"] = limiter.limit(
         "10 per minute; 100 per hour", methods=["POST"], key_func=_login_key, deduct_when=_is_failed_login
@@ -83,6 +84,12 @@ def init_app(app: Flask) -> None:
         session_cookie_secure=app.config["HTTPS"],
         content_security_policy=CONTENT_SECURITY_POLICY,
     )
+
+
+def _forget_cookies(_app: Flask, user: User, **_more: object) -> None:
+    """Make every cookie of whoever signs out worthless, also one that was copied: they all name the old secret."""
+    user_datastore.set_uniquifier(user)
+    user_datastore.commit()
 
 
 def _login_key() -> str:

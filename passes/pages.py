@@ -58,7 +58,8 @@ AREAS = (
     ("stations.manage", "stations.index", _lp("list", "Máy chốt")),
     ("officers.manage", "officers.index", _l("Cán bộ chốt")),
     ("lookups.review", "reports.lookups", _l("Lượt xem thông tin")),
-    ("audit.view", "home.audit_log", _l("Nhật ký hệ thống")),
+    ("administration.manage", "administration.index", _l("Quản trị")),
+    ("audit.view", "administration.audit_log", _l("Nhật ký hệ thống")),
 )
 
 
@@ -106,18 +107,6 @@ def health() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
-@home.get("/audit")
-@access.requires("audit.view")
-def audit_log() -> str:
-    """Show who did what, newest first."""
-    from passes.accounts.services import user_names
-    from passes.audit import AuditEntry
-
-    entries = db.paginate(db.select(AuditEntry).order_by(AuditEntry.id.desc()), per_page=50)
-    names = user_names(db.session(), [entry.actor_id for entry in entries])
-    return render_template("audit/index.html", entries=entries, names=names)
-
-
 @lang.get("/lang/<code>")
 @access.public
 def switch(code: str) -> BaseResponse:
@@ -134,9 +123,9 @@ def _show_error(error: Exception) -> tuple[str, int]:
     reference = secrets.token_hex(4).upper()
     if status >= 500:  # noqa: PLR2004 - server errors
         db.session.rollback()
-        log.error("error %s at %s", reference, request.path, exc_info=error)
+        log.error("error %s at %r", reference, request.path, exc_info=error)
     else:
-        log.info("answered %s (%s) at %s", status, reference, request.path)
+        log.info("answered %s (%s) at %r", status, reference, request.path)
     return render_template("errors/error.html", status=status, reference=reference), status
 
 
@@ -173,6 +162,7 @@ def _context() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every blueprint, the error pages and what templates need."""
+    from passes.administration.views import bp as administration
     from passes.applications.views import bp as applications
     from passes.areas.views import bp as areas
     from passes.fleet.views import bp as fleet
@@ -207,6 +197,7 @@ def init_app(app: Flask) -> None:
         movement,
         followup,
         reports,
+        administration,
     ):
         app.register_blueprint(blueprint)
     moments.init_app(app)

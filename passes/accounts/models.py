@@ -27,7 +27,8 @@ class OrganisationKind(enum.StrEnum):
 class Organisation(Base):
     """A transport company, the authority, a health department, a district or a ward.
 
-    `area_code` is the division a district or ward office answers for: its staff see that division's rows only.
+    `area_code` is the division a district or ward office answers for: its staff see that division's rows only. Until
+    the authority approved it (`approved_at`), and once it is closed, its users can sign in and do nothing.
     """
 
     __tablename__ = "organisations"
@@ -40,6 +41,13 @@ class Organisation(Base):
     phone: Mapped[str | None] = mapped_column(sa.String(20))
     area_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether its users may do what their roles allow."""
+        return self.approved_at is not None and self.closed_at is None
 
 
 user_roles = sa.Table(

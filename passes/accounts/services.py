@@ -87,7 +87,9 @@ def normalise_tax_number(text: str) -> str:
     return mst.format(digits)
 
 
-def create_organisation(session: Session, actor: User | None, draft: OrganisationDraft, now: datetime) -> Organisation:
+def create_organisation(
+    session: Session, actor: User | None, draft: OrganisationDraft, now: datetime, *, is_approved: bool = True
+) -> Organisation:
     """Keep a new organisation.
 
     Args:
@@ -95,6 +97,7 @@ def create_organisation(session: Session, actor: User | None, draft: Organisatio
         actor: who registers it; None for the command line.
         draft: what is known of it.
         now: when.
+        is_approved: whether its users may work at once; one that registered itself waits for the authority.
 
     Raises:
         AccountError: a value is missing, malformed or taken.
@@ -119,6 +122,7 @@ def create_organisation(session: Session, actor: User | None, draft: Organisatio
         phone=draft.phone,
         area_code=draft.area_code,
         created_at=now,
+        approved_at=now if is_approved else None,
     )
     session.add(organisation)
     audit.record(session, actor, "accounts.create_organisation", organisation, {"kind": draft.kind.value}, now)

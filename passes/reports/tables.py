@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import enum
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
@@ -131,8 +132,9 @@ def _csv(table: Table) -> bytes:
 
 
 def _defused(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet program would calculate."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """Put an apostrophe before what a spreadsheet program would calculate, behind spaces and in wide letters too."""
+    first = unicodedata.normalize("NFKC", text.lstrip(" ")[:1])
+    return f"'{text}" if first.startswith(_FORMULA_STARTS) else text
 
 
 def _pdf(table: Table) -> bytes:

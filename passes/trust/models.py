@@ -36,3 +36,16 @@ class TrustChange(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     cause: Mapped[str] = mapped_column(sa.String(64))
     generation: Mapped[int | None] = mapped_column(index=True)
+
+
+class PolicyDraft(Base):
+    """A policy that somebody drafted; `content` is the target `policy`, byte for byte as it will be signed."""
+
+    __tablename__ = "policy_drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    exported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -40,6 +40,7 @@ VALUES = {
     "answer": "accept",
     "result": "negative",
 }
+VALUES_OF = {"administration.set_user_active": {"act": "open"}, "administration.retire_refusal": {"act": "retire"}}
 METHODS = ("GET", "POST")
 
 
@@ -54,6 +55,7 @@ def requests_of(app: Flask) -> Iterator[tuple[str, str, str]]:
         if rule.endpoint in PUBLIC:
             continue
         values: dict[str, Any] = {name: VALUES.get(name, 999_999) for name in rule.arguments}
+        values |= VALUES_OF.get(rule.endpoint, {})
         path = adapter.build(rule.endpoint, values, force_external=False)
         for method in METHODS:
             if method in (rule.methods or ()):

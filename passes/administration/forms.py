@@ -1,0 +1,136 @@
+"""Forms of administration: organisations, users, refusal codes, cargo classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security import MailUtil
+from flask_wtf import FlaskForm
+from wtforms import EmailField, StringField
+from wtforms.validators import Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from passes.accounts.models import OrganisationKind
+from passes.accounts.services import ROLES_OF, OrganisationDraft
+from passes.administration import texts
+from passes.areas.forms import AreaField
+from passes.form_fields import PhoneField, RadioField, Required, SelectMultipleField
+from passes.labels import cargo_class_choices
+from protocol.claims import CargoClass
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from passes.accounts.models import Organisation
+
+
+class Ticks(SelectMultipleField):
+    """Any number of a list, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class OrganisationForm(FlaskForm):
+    """A new organisation."""
+
+    kind = RadioField(_l("Loại đơn vị"), [Required(_l("Chọn loại đơn vị."))], choices=[])
+    name = StringField(
+        _l("Tên đầy đủ"), [Required(_l("Nhập tên đơn vị.")), Length(max=200, message=texts.ERRORS["name_missing"])]
+    )
+    short_name = StringField(
+        _l("Tên viết tắt"),
+        [
+            Required(_l("Nhập tên viết tắt, dài nhất 40 ký tự.")),
+            Length(max=40, message=texts.ERRORS["short_name_length"]),
+        ],
+        description=_l("Dài nhất 40 ký tự; tên này in trên giấy và trong mã QR."),
+    )
+    tax_number = StringField(_l("Mã số thuế"), description=_l("Với đơn vị vận tải. Ví dụ: 0100109106"))
+    phone = PhoneField(_l("Điện thoại"))
+    area_code = AreaField(_l("Địa bàn phụ trách"), digits=(3, 5))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Fill the choices in the reader's language."""
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [(kind.value, words) for kind, words in texts.KINDS.items()]
+
+    def draft(self) -> OrganisationDraft:
+        """Return the values of a form without errors."""
+        return OrganisationDraft(
+            kind=OrganisationKind(self.kind.data),
+            name=self.name.data or "",
+            short_name=self.short_name.data or "",
+            tax_number=self.tax_number.data or None,
+            phone=self.phone.data,
+            area_code=self.area_code.data,
+        )
+
+
+def role_choices(organisation: Organisation) -> list[tuple[str, str]]:
+    """Return name and words of the roles that fit an organisation."""
+    return [(name, str(texts.ROLES[name])) for name in ROLES_OF[organisation.kind]]
+
+
+class RolesForm(FlaskForm):
+    """What a user may do."""
+
+    roles = Ticks(_l("Vai trò"))
+
+    def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
+        """Offer the roles that fit the organisation."""
+        super().__init__(*args, **kwargs)
+        self.roles.choices = role_choices(organisation)
+
+
+class UserForm(RolesForm):
+    """A new user of an organisation."""
+
+    name = StringField(
+        _l("Họ và tên"), [Required(_l("Nhập họ và tên.")), Length(max=120, message=texts.ERRORS["name_missing"])]
+    )
+    email = EmailField(
+        _l("Thư điện tử"),
+        [Required(_l("Nhập thư điện tử."))],
+        description=_l("Dùng để đăng nhập. Ví dụ: ten@congty.vn"),
+    )
+
+    def validate_email(self, field: EmailField) -> None:
+        """Take only an address that the login page reads the same."""
+        try:
+            field.data = MailUtil(current_app).validate(field.data or "")
+        except ValueError:
+            raise ValidationError(_("Thư điện tử không đúng dạng, ví dụ: ten@congty.vn.")) from None
+
+
+class RefusalCodeForm(FlaskForm):
+    """A refusal code with its sentences."""
+
+    code = StringField(_l("Mã"), description=_l("Không đổi được về sau. Ví dụ: cargo_unsafe"))
+    vi = StringField(
+        _l("Câu tiếng Việt"),
+        [Required(texts.ERRORS["sentence_length"]), Length(max=200, message=texts.ERRORS["sentence_length"])],
+    )
+    en = StringField(
+        _l("Câu tiếng Anh"),
+        [Required(texts.ERRORS["sentence_length"]), Length(max=200, message=texts.ERRORS["sentence_length"])],
+    )
+
+
+class CargoForm(FlaskForm):
+    """Which cargo classes are let through."""
+
+    allowed = Ticks(_l("Loại hàng được vận chuyển"))
+
+    def __init__(self, stopped: Collection[int]) -> None:
+        """Tick what is allowed now."""
+        choices = cargo_class_choices()
+        super().__init__(data={"allowed": [code for code, _words in choices if int(code) not in stopped]})
+        self.allowed.choices = choices
+
+    def classes(self) -> set[CargoClass]:
+        """Return the classes of a form without errors."""
+        return {CargoClass(int(code)) for code in self.allowed.data or ()}

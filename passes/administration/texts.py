@@ -1,0 +1,88 @@
+"""The words of administration: kinds of organisations, roles, permissions, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import lazy_gettext as _l
+
+from passes.accounts.models import OrganisationKind
+from passes.labels import Tag
+
+if TYPE_CHECKING:
+    from passes.accounts.models import Organisation, User
+
+KINDS: Mapping[OrganisationKind, Any] = {
+    OrganisationKind.CARRIER: _l("Đơn vị vận tải"),
+    OrganisationKind.AUTHORITY: _l("Cơ quan cấp giấy"),
+    OrganisationKind.HEALTH: _l("Cơ quan y tế"),
+    OrganisationKind.DISTRICT: _l("Quận/huyện/thị xã"),
+    OrganisationKind.WARD: _l("Phường/xã/thị trấn"),
+    OrganisationKind.SITE_OPERATOR: _l("Đơn vị quản lý điểm tập kết, giao nhận"),
+}
+
+ROLES: Mapping[str, Any] = {
+    "carrier": _l("Nhân viên đơn vị vận tải"),
+    "reviewer": _l("Người xét duyệt"),
+    "health": _l("Cán bộ y tế"),
+    "district": _l("Cán bộ quận, huyện"),
+    "ward": _l("Cán bộ phường, xã"),
+    "site_operator": _l("Người quản lý điểm tập kết, giao nhận"),
+    "administrator": _l("Người quản trị"),
+}
+
+PERMISSIONS: Mapping[str, Any] = {
+    "fleet.manage": _l("Khai phương tiện, lái xe, phụ xe"),
+    "applications.apply": _l("Lập và nộp hồ sơ"),
+    "passes.print": _l("In giấy"),
+    "applications.review": _l("Xét duyệt và hậu kiểm hồ sơ"),
+    "passes.revoke": _l("Thu hồi, tạm dừng, khôi phục giấy"),
+    "zones.manage": _l("Công bố khu vực phong tỏa, ổ dịch"),
+    "scans.view": _l("Xem lượt quét"),
+    "followups.view": _l("Theo dõi y tế người lưu trú trên địa bàn"),
+    "followups.decide": _l("Ra quyết định về theo dõi y tế"),
+    "lookups.review": _l("Xem ai đã xem thông tin theo dõi y tế"),
+    "stations.manage": _l("Quản lý máy chốt và thiết bị"),
+    "officers.manage": _l("Quản lý cán bộ chốt"),
+    "audit.view": _l("Xem nhật ký hệ thống"),
+    "administration.manage": _l("Quản lý đơn vị, tài khoản, danh mục, quy định xử lý"),
+}
+
+ERRORS: Mapping[str, Any] = {
+    "name_missing": _l("Nhập tên, dài nhất 200 ký tự với đơn vị và 120 ký tự với người."),
+    "short_name_length": _l("Nhập tên viết tắt, dài nhất 40 ký tự."),
+    "tax_number_invalid": _l("Mã số thuế không đúng. Ví dụ: 0100109106."),
+    "tax_number_taken": _l("Mã số thuế này đã có đơn vị khác dùng."),
+    "area_level": _l("Quận, huyện ghi đến cấp quận, huyện; phường, xã ghi đến cấp phường, xã."),
+    "role_unfit": _l("Vai trò này không hợp với loại đơn vị."),
+    "email_taken": _l("Thư điện tử này đã có tài khoản."),
+    "own_organisation": _l("Không tự đóng đơn vị của mình được."),
+    "own_account": _l("Không tự khóa tài khoản của mình được."),
+    "last_administrator": _l("Phải còn ít nhất một người quản trị."),
+    "code_invalid": _l("Mã gồm 3 đến 32 chữ thường không dấu, chữ số hoặc gạch dưới. Ví dụ: cargo_unsafe"),
+    "code_taken": _l("Mã này đã có."),
+    "sentence_length": _l("Nhập câu giải thích, dài nhất 200 ký tự."),
+    "reason_missing": _l("Ghi căn cứ, dài nhất 200 ký tự."),
+    "hours_order": _l("Số giờ quá hạn phải lớn hơn số giờ cũ."),
+    "period_empty": _l("Ngày cuối phải từ ngày đầu trở đi."),
+    "until_early": _l("Ngày gia hạn phải sau ngày cấp đầu tiên."),
+}
+
+_WAITING = Tag(_l("Chờ phê duyệt"), "warn")
+_WORKING = Tag(_l("Đang hoạt động"), "ok")
+_CLOSED = Tag(_l("Đã đóng"), "neutral")
+_ACTIVE = Tag(_l("Đang dùng"), "ok")
+_LOCKED = Tag(_l("Đã khóa"), "stop")
+
+
+def organisation_state(organisation: Organisation) -> Tag:
+    """Return where an organisation stands."""
+    if organisation.closed_at is not None:
+        return _CLOSED
+    return _WAITING if organisation.approved_at is None else _WORKING
+
+
+def user_state(user: User) -> Tag:
+    """Return whether an account can be used."""
+    return _ACTIVE if user.active else _LOCKED
