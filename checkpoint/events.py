@@ -34,6 +34,19 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a credential was seen besides here.
+
+    Attributes:
+        place: the other station's name.
+        at: when it was scanned there.
+    """
+
+    place: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """The codes of a vehicle that were read, and what they were judged with; the same at every restatement.
 
@@ -42,12 +55,14 @@ class Code:
         trust: what the station trusted when the first was read.
         context: what the station knew beside the codes, without the officer's entries.
         verdict: what they come to, with the officer's entries so far.
+        elsewhere: where and when the credential was seen from where nobody can have come so fast, if it was.
     """
 
     texts: tuple[str, ...]
     trust: Trust
     context: Context
     verdict: Verdict
+    elsewhere: Elsewhere | None = None
 
     @property
     def crew(self) -> tuple[tuple[int, CrewEntry], ...]:

@@ -62,9 +62,9 @@ def open_station(home: Home) -> Running:
     duty = DutyDesk(CurrentRoster(home), book)
     booted_at, _ = setting.correct(system_time())
     clock = Clock(trust.floor, log.last_recorded_at, booted_at, log.note_boot(booted_at), setting=setting)
-    station = Station(enrolment.station, log, trust, book, lambda: duty.on_duty.id)
-    shifts = ShiftDesk(log, book)
-    return Running(home, station, clock, trust, book, duty, shifts, setting, CurrentSightings(home))
+    sightings = CurrentSightings(home)
+    station = Station(enrolment.station, log, trust, book, lambda: duty.on_duty.id, sightings)
+    return Running(home, station, clock, trust, book, duty, ShiftDesk(log, book), setting, sightings)
 
 
 def open_duty(home: Home) -> DutyDesk:

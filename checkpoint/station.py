@@ -13,6 +13,7 @@ from checkpoint.clock import Reading
 from checkpoint.combining import MAX_TOGETHER, carry_over
 from checkpoint.errors import StationError
 from checkpoint.events import Code, Event, Statement
+from checkpoint.history import History
 from checkpoint.over_restarts import find_interrupted, find_waiting, note_waiting
 from checkpoint.post_book import PostBook
 from checkpoint.recording import entry_of
@@ -22,6 +23,7 @@ from protocol.assess import Context, assess
 from protocol.details import PersonSeen
 from protocol.reasons import Reason
 from protocol.scan_record import Action, RecordKind
+from protocol.sightings import Sightings
 from protocol.trust import StationInfo, Trust
 
 UNDO_WINDOW = timedelta(seconds=10)
@@ -46,6 +48,7 @@ class Station:
         current_trust: gives what the station trusts now.
         book: where vehicles that wait aside are kept.
         on_duty: gives the officer who stands in records, unless another is named.
+        sightings: gives where else credentials were seen.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Station:
         current_trust: Callable[[], Trust],
         book: PostBook | None = None,
         on_duty: Callable[[], str | None] = lambda: None,
+        sightings: Callable[[], Sightings] = Sightings,
     ) -> None:
         self.id = station_id
         self.log = log
@@ -63,7 +67,7 @@ class Station:
         self._on_duty = on_duty
         self._events: OrderedDict[str, Event] = OrderedDict()
         self._lock = threading.RLock()
-        self._interrupted = find_interrupted(log)
+        self._history = History(log, sightings, find_interrupted(log))
         if book:
             self._events.update((event.id, event) for event in find_waiting(book, self.trust, self.info))
 
@@ -92,9 +96,10 @@ class Station:
             trust, at = self.trust, scanned_at or now.now
             context = Context(station=trust.stations.get(self.id), clock_in_doubt=now.is_in_doubt and not scanned_at)
             texts = (text,) if isinstance(text, str) else tuple(text)
+            elsewhere = None
             if identity := assess(texts, trust, context, at).identity:
-                context = replace(context, last_seen_here=self._last_seen(identity))
-            self._interrupted = None
+                context, elsewhere = self._history.add_to(context, identity, trust, at)
+            self._history.go_on()
             event = Event(
                 id=secrets.token_hex(16),
                 kind=RecordKind.CODE,
@@ -102,7 +107,7 @@ class Station:
                 statement=Statement(),
                 newest_id="",
                 newest_at=now.now - TICK,
-                code=Code(texts, trust, context, assess(texts, trust, context, at)),
+                code=Code(texts, trust, context, assess(texts, trust, context, at), elsewhere),
             )
             return self._record(event, now, first=True)
 
@@ -126,11 +131,12 @@ class Station:
             both = tuple(dict.fromkeys((*code.texts, *texts)))[:MAX_TOGETHER]
             if both == code.texts:
                 return event
-            context = code.context
+            context, elsewhere = code.context, code.elsewhere
             identity = assess(both, code.trust, context, event.scanned_at).identity
             if identity and identity != code.verdict.identity:
-                context = replace(context, last_seen_here=self._last_seen(identity))
-            code = replace(code, texts=both, context=context).judge(event.statement, event.scanned_at)
+                context, elsewhere = self._history.add_to(context, identity, code.trust, event.scanned_at)
+            code = replace(code, texts=both, context=context, elsewhere=elsewhere)
+            code = code.judge(event.statement, event.scanned_at)
             statement = carry_over(event.statement, event.code, code)
             event = replace(event, statement=statement, code=code.judge(statement, event.scanned_at))
             return self._record(event, now)
@@ -252,12 +258,6 @@ class Station:
         """Return the vehicles that wait aside, the longest first."""
         with self._lock:
             return sorted((e for e in self._events.values() if e.is_waiting), key=lambda e: (e.scanned_at, e.id))
-
-    def _last_seen(self, identity: tuple[str, bytes]) -> datetime | None:
-        """Return when a pass was here before. The one at the barrier when the machine went off was not before."""
-        if identity == self._interrupted:
-            return None
-        return self.log.last_seen(*identity, void_kind=RecordKind.VOID)
 
     def _record(self, event: Event, now: Reading, *, first: bool = False, by: str | None = None) -> Event:
         """Write an event's newest record; of two records of one event, the later one has the greater time."""

@@ -93,6 +93,7 @@ VERBS: Mapping[str, Any] = {
     "stations.enrol": _l("Máy chốt ghi danh thiết bị"),
     "stations.import": _l("Nhập bản ghi của máy chốt từ USB"),
     "stations.issue_code": _l("Cấp mã ghi danh cho máy chốt"),
+    "stations.locate": _l("Đặt tọa độ máy chốt"),
     "stations.revoke_device": _l("Thu hồi thiết bị của máy chốt"),
     "stations.roll_key": _l("Máy chốt đổi khóa"),
     "trust.add_key": _l("Thêm khóa ký"),

@@ -4,8 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from protocol import areas, documents, fields
+
+_PER_DEGREE: Final = 1_000_000
+_MAX_LATITUDE: Final = 90
+_MAX_LONGITUDE: Final = 180
 
 
 class StationKind(StrEnum):
@@ -24,6 +29,19 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """A point on the ground, to a millionth of a degree.
+
+    Attributes:
+        latitude: Degrees north, -90 to 90.
+        longitude: Degrees east, -180 to 180.
+    """
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class StationInfo:
     """One station.
 
@@ -35,6 +53,7 @@ class StationInfo:
         site: The id of the freight point, None on a road.
         direction: Which traffic it sees.
         within: The area codes above `area`, written out by the publisher so that a verifier needs no tree of areas.
+        position: Where exactly, if that was told.
     """
 
     id: str
@@ -44,6 +63,7 @@ class StationInfo:
     site: str | None = None
     direction: Direction = Direction.BOTH
     within: tuple[str, ...] = ()
+    position: Position | None = None
 
 
 def dump_stations(stations: Iterable[StationInfo]) -> bytes:
@@ -62,7 +82,7 @@ def parse_stations(data: bytes) -> Mapping[str, StationInfo]:
 
 
 def _write(station: StationInfo) -> dict[str, object]:
-    return {
+    item: dict[str, object] = {
         "id": station.id,
         "name": station.name,
         "kind": station.kind,
@@ -71,6 +91,10 @@ def _write(station: StationInfo) -> dict[str, object]:
         "direction": station.direction,
         "within": list(station.within),
     }
+    if station.position:
+        degrees = (station.position.latitude, station.position.longitude)
+        item["position"] = [round(degree * _PER_DEGREE) for degree in degrees]
+    return item
 
 
 def _read(document: fields.Map) -> Mapping[str, StationInfo]:
@@ -92,4 +116,14 @@ def _read_station(item: fields.Map) -> StationInfo:
         site=documents.optional_text(item.get("site")),
         direction=Direction(fields.text(item.get("direction"), documents.MAX_ID_CHARS)),
         within=documents.area_codes(item.get("within")),
+        position=_read_position(item["position"]) if item.get("position") is not None else None,
     )
+
+
+def _read_position(value: object) -> Position:
+    latitude, longitude = fields.array(value, 2, at_least=2)
+    return Position(_degrees(latitude, _MAX_LATITUDE), _degrees(longitude, _MAX_LONGITUDE))
+
+
+def _degrees(value: object, most: int) -> float:
+    return fields.integer(value, most * _PER_DEGREE + 1, start=-most * _PER_DEGREE) / _PER_DEGREE

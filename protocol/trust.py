@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from protocol import cose, documents, fields, policy, status, times
 from protocol.issuers import IssuerKey, SealingKey, dump_issuers, parse_issuers, signing_key
-from protocol.places import Direction, StationInfo, StationKind, dump_stations, parse_stations
+from protocol.places import Direction, Position, StationInfo, StationKind, dump_stations, parse_stations
 from protocol.policy import Policy
 from protocol.status import StatusList, StatusToken
 from protocol.zones import Zone, dump_zones, parse_zones
@@ -19,6 +19,7 @@ from protocol.zones import Zone, dump_zones, parse_zones
 __all__ = [
     "Direction",
     "IssuerKey",
+    "Position",
     "SealingKey",
     "StationInfo",
     "StationKind",

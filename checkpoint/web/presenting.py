@@ -5,7 +5,7 @@ from datetime import datetime
 
 from checkpoint import areas
 from checkpoint.chiefs_only import needs_chief
-from checkpoint.events import Event
+from checkpoint.events import Code, Event
 from checkpoint.i18n import current_language
 from checkpoint.i18n import gettext as _
 from checkpoint.moments import show_end, show_time
@@ -110,7 +110,7 @@ def panel_of(event: Event, zone_names: dict[str, str]) -> Panel:
     credential, statement = verdict.credential, event.statement
     people = _people(event)
     concerns = {person.index: person.name for person in people}
-    reasons = _reasons(verdict.findings, zone_names, concerns, event.code.context.last_seen_here)
+    reasons = _reasons(verdict.findings, zone_names, concerns, event.code)
     return Panel(
         event_id=event.id,
         outcome=str(verdict.outcome),
@@ -210,15 +210,17 @@ def _holder(credential: Credential | None) -> str:
 
 
 def _reasons(
-    findings: tuple[Finding, ...], zone_names: dict[str, str], crew: dict[int, str], last_seen: datetime | None
+    findings: tuple[Finding, ...], zone_names: dict[str, str], crew: dict[int, str], code: Code
 ) -> list[ReasonShown]:
     language, shown = current_language(), []
     for reason in dict.fromkeys(finding.reason for finding in findings):
         same = [finding for finding in findings if finding.reason == reason]
         names = [zone_names.get(finding.zone, finding.zone) for finding in same if finding.zone]
         names += [crew[index] for finding in same for index in finding.crew if index in crew]
-        if reason is Reason.ALREADY_SCANNED and last_seen:
-            names.append(_("lúc %(time)s", time=show_time(last_seen)))
+        if reason is Reason.ALREADY_SCANNED and code.context.last_seen_here:
+            names.append(_("lúc %(time)s", time=show_time(code.context.last_seen_here)))
+        if reason is Reason.IMPOSSIBLE_TRAVEL and code.elsewhere:
+            names.append(_("%(place)s lúc %(time)s", place=code.elsewhere.place, time=show_time(code.elsewhere.at)))
         text = REASON_TEXTS[reason][language]
         shown.append(ReasonShown(str(reason), str(same[0].severity), text.title, ", ".join(names), text.instruction))
     return shown

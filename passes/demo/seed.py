@@ -19,7 +19,7 @@ from passes.sites.services import create_site
 from passes.stations.services import create_station
 from protocol.claims import Role, VehicleClass
 from protocol.roster import OfficerRole
-from protocol.trust import Direction, StationKind
+from protocol.trust import Direction, Position, StationKind
 from protocol.zones import ZoneKind
 
 if TYPE_CHECKING:
@@ -207,10 +207,19 @@ def _seed_fleet(
 
 def _seed_places(session: Session, admin: User, now: datetime) -> None:
     road = {"session": session, "actor": admin, "kind": StationKind.ROAD, "now": now}
-    create_station(**road, station_id=ROAD_STATION, name="Chốt Pháp Vân – Cầu Giẽ", area_code="00337")
-    create_station(**road, station_id="road-2", name="Chốt cầu Phù Đổng", area_code="00544")
+    create_station(
+        **road,
+        station_id=ROAD_STATION,
+        name="Chốt Pháp Vân – Cầu Giẽ",
+        area_code="00337",
+        position=Position(20.9635, 105.8469),
+    )
+    create_station(
+        **road, station_id="road-2", name="Chốt cầu Phù Đổng", area_code="00544", position=Position(21.0406, 105.9406)
+    )
     create_site(session, admin, site_id="depot", name="Điểm tập kết Thanh Xuân", kind="depot", ward=DEPOT_WARD, now=now)
     freight = {"session": session, "actor": admin, "kind": StationKind.FREIGHT, "site_id": "depot", "now": now}
+    freight["position"] = Position(20.9946, 105.8045)
     create_station(**freight, station_id=DEPOT_ENTRY, name="Điểm tập kết Thanh Xuân – cổng vào", direction=Direction.IN)
     create_station(**freight, station_id="depot-out", name="Điểm tập kết Thanh Xuân – cổng ra", direction=Direction.OUT)
 

@@ -23,13 +23,16 @@ def group() -> None:
 @click.option("--area", help="Code of the ward or district; not needed with --site.")
 @click.option("--site", help="Id of the freight point it stands at.")
 @click.option("--direction", default="both", show_default=True, type=click.Choice([d.value for d in Direction]))
+@click.option("--position", default="", metavar="LAT,LON", help="Where exactly, in degrees, as maps give it.")
 @with_appcontext
-def create(station_id: str, name: str, kind: str, area: str | None, site: str | None, direction: str) -> None:
+def create(
+    station_id: str, name: str, kind: str, area: str | None, site: str | None, direction: str, position: str
+) -> None:
     """Add a station."""
     from passes import jobs
     from passes.db import db
     from passes.local_time import now
-    from passes.stations import services
+    from passes.stations import positions, services
 
     try:
         services.create_station(
@@ -41,6 +44,7 @@ def create(station_id: str, name: str, kind: str, area: str | None, site: str | 
             area_code=area,
             site_id=site,
             direction=Direction(direction),
+            position=positions.parse_position(position),
             now=now(),
         )
     except services.StationError as error:
@@ -48,6 +52,25 @@ def create(station_id: str, name: str, kind: str, area: str | None, site: str | 
     db.session.commit()
     jobs.wake()
     click.echo(f"{station_id} added; `passes stations enrol-code {station_id}` makes a code for its device")
+
+
+@group.command()
+@click.argument("station_id")
+@click.argument("position", metavar="LAT,LON")
+@with_appcontext
+def locate(station_id: str, position: str) -> None:
+    """Say where exactly a station stands, in degrees as maps give them; "" forgets it."""
+    from passes import jobs
+    from passes.db import db
+    from passes.local_time import now
+    from passes.stations import positions, services
+
+    try:
+        positions.locate_station(db.session(), None, station_id, positions.parse_position(position), now())
+    except services.StationError as error:
+        raise click.UsageError(str(error)) from error
+    db.session.commit()
+    jobs.wake()
 
 
 @group.command("enrol-code")

@@ -33,6 +33,7 @@ _MESSAGES = {
     "site_unknown": _l("Chọn một điểm trong danh sách."),
     "area_missing": _l("Nhập địa bàn nơi đặt máy, hoặc chọn điểm tập kết, giao nhận."),
     "area_unknown": _l("Không có địa bàn này."),
+    "position_invalid": _l("Nhập vĩ độ, kinh độ cách nhau bằng dấu phẩy, trong nước Việt Nam. Ví dụ: 20.963, 105.841"),
     "area_level": _l("Nhập đến cấp phường, xã hoặc quận, huyện."),
 }
 
@@ -56,6 +57,11 @@ class StationForm(FlaskForm):
     )
     area = AreaField(_l("Địa bàn"), digits=(3, 5))
     direction = SelectField(_l("Làn"), coerce=str)
+    position = StringField(
+        _l("Tọa độ"),
+        [Length(max=60, message=_MESSAGES["position_invalid"])],
+        description=_l("Vĩ độ, kinh độ như trên bản đồ; để trống là không biết. Ví dụ: 20.963, 105.841"),
+    )
 
     def __init__(self, sites: Sequence[Site], *args: Any, **kwargs: Any) -> None:
         """Fill the choices in the reader's language."""
@@ -68,3 +74,17 @@ class StationForm(FlaskForm):
         """Put what the service refused beside its field."""
         field = self["area" if error.field == "area_code" else error.field or "station_id"]
         field.errors = [*field.errors, str(_MESSAGES[error.code])]
+
+
+class PositionForm(FlaskForm):
+    """Where exactly a station stands."""
+
+    position = StringField(
+        _l("Tọa độ"),
+        [Length(max=60, message=_MESSAGES["position_invalid"])],
+        description=_l("Vĩ độ, kinh độ như trên bản đồ; để trống là không biết. Ví dụ: 20.963, 105.841"),
+    )
+
+    def show_error(self, error: StationError) -> None:
+        """Put what the service refused beside the field."""
+        self.position.errors = [*self.position.errors, str(_MESSAGES[error.code])]

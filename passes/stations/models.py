@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passes.db import Base, UtcDateTime, enum_column
-from protocol.trust import Direction, StationKind
+from protocol.trust import Direction, Position, StationKind
 
 
 class Station(Base):
@@ -22,6 +22,20 @@ class Station(Base):
     direction: Mapped[Direction] = mapped_column(enum_column(Direction))
     area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"))
     site_id: Mapped[str | None] = mapped_column(sa.ForeignKey("sites.id"), index=True)
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+
+    @property
+    def position(self) -> Position | None:
+        """Where exactly, if that was told."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Position(self.latitude, self.longitude)
+
+    def set_position(self, position: Position | None) -> None:
+        """Say where exactly; None forgets it."""
+        self.latitude = position.latitude if position else None
+        self.longitude = position.longitude if position else None
 
 
 class Device(Base):

@@ -15,7 +15,7 @@ from passes.stations.errors import StationError
 from passes.stations.models import Station
 from passes.trust import services as trust
 from protocol.areas import AreaLevel
-from protocol.trust import Direction, StationInfo, StationKind
+from protocol.trust import Direction, Position, StationInfo, StationKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,6 +37,7 @@ def create_station(  # noqa: PLR0913 - the columns of a station
     area_code: str | None = None,
     site_id: str | None = None,
     direction: Direction = Direction.BOTH,
+    position: Position | None = None,
     now: datetime,
 ) -> Station:
     """Keep a new station; other stations learn of it with their next sync.
@@ -50,6 +51,7 @@ def create_station(  # noqa: PLR0913 - the columns of a station
         area_code: ward or district of the place; that of the site when None.
         site_id: the freight point that it stands at.
         direction: which traffic it sees.
+        position: where exactly; with it posts tell whether a pass can have come so far so fast.
         now: when.
 
     Raises:
@@ -79,6 +81,7 @@ def create_station(  # noqa: PLR0913 - the columns of a station
     station = Station(
         id=station_id, name=name, kind=kind, direction=direction, area_code=area_code, site_id=site_id or None
     )
+    station.set_position(position)
     session.add(station)
     trust.note_change(session, "station.created", now)
     audit.record(session, actor, "stations.create", station, {"kind": kind.value, "area": area_code}, now)
@@ -113,6 +116,7 @@ def published_stations(session: Session) -> tuple[StationInfo, ...]:
             site=station.site_id,
             direction=station.direction,
             within=lineage(session, station.area_code)[1:],
+            position=station.position,
         )
         for station in stations_by_id(session).values()
     )

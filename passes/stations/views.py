@@ -14,9 +14,9 @@ from passes.areas.services import labels
 from passes.db import db
 from passes.local_time import now
 from passes.sites.services import all_sites, sites_by_id
-from passes.stations import services
+from passes.stations import positions, services
 from passes.stations.api import api
-from passes.stations.forms import DIRECTIONS, KINDS, StationForm
+from passes.stations.forms import DIRECTIONS, KINDS, PositionForm, StationForm
 from passes.trust.repository import TrustRepository
 from protocol.trust import Direction, StationKind
 
@@ -61,6 +61,7 @@ def new() -> str | Response:
                 area_code=form.area.data,
                 site_id=form.site_id.data or None,
                 direction=Direction(form.direction.data),
+                position=positions.parse_position(form.position.data or ""),
                 now=now(),
             )
         except services.StationError as error:
@@ -71,6 +72,31 @@ def new() -> str | Response:
             flash(_("Đã thêm máy chốt %(name)s.", name=station.name), "success")
             return redirect(url_for("stations.index"))
     return render_template("stations/new.html", form=form)
+
+
+@bp.route("/<station_id>/position", methods=["GET", "POST"])
+@access.requires("stations.manage")
+def locate(station_id: str) -> str | Response:
+    """Say where exactly a station stands."""
+    session = db.session()
+    try:
+        station = services.get_station(session, station_id)
+    except services.StationError:
+        abort(404)
+    at = station.position
+    form = PositionForm(data={"position": f"{at.latitude:.6f}, {at.longitude:.6f}" if at else ""})
+    if form.validate_on_submit():
+        try:
+            position = positions.parse_position(form.position.data or "")
+        except services.StationError as error:
+            form.show_error(error)
+        else:
+            positions.locate_station(session, current_user, station.id, position, now())
+            session.commit()
+            jobs.wake()
+            flash(_("Đã lưu tọa độ của %(name)s.", name=station.name), "success")
+            return redirect(url_for("stations.index"))
+    return render_template("stations/position.html", form=form, station=station)
 
 
 @bp.route("/<station_id>/code", methods=["GET", "POST"])

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from checkpoint.events import Elsewhere
 from checkpoint.scanlog import ScanLogError
 from checkpoint.signing_in import OnDuty, SignInError
-from checkpoint.station import EventError, asks_where_from
+from checkpoint.station import EventError, Station, asks_where_from
 from protocol.claims import issue
 from protocol.cose import SoftwareSigner
 from protocol.details import PersonSeen
 from protocol.reasons import Outcome, Reason
 from protocol.roster import OfficerRole
 from protocol.scan_record import Action, RecordKind
+from protocol.sightings import Sighting, Sightings
+from protocol.trust import Position
 from tests.checkpoint.conftest import (
     FREE_DISTRICT,
     LOCKED_WARD,
@@ -365,3 +369,23 @@ def test_an_unknown_event_is_said_to_be_unknown(post: Post) -> None:
 def test_what_was_admitted_can_also_come_from_a_free_district(post: Post, hanoi: Hanoi) -> None:
     event = post.station.handle_scan(hanoi.sign(), post.reading)
     assert post.station.restate(event.id, post.reading, coming_from=FREE_DISTRICT).outcome == Outcome.ADMIT
+
+
+@pytest.mark.parametrize(
+    ("minutes", "reasons"), [(4, (Reason.IMPOSSIBLE_TRAVEL,)), (-4, (Reason.IMPOSSIBLE_TRAVEL,)), (25, ())]
+)
+def test_a_pass_that_was_elsewhere_too_lately_is_a_copy(
+    post: Post, hanoi: Hanoi, minutes: int, reasons: tuple[Reason, ...]
+) -> None:
+    trust = post.station.trust
+    here = replace(trust.stations[STATION], position=Position(20.9635, 105.8469))
+    there = replace(here, id="chot-2", name="Chốt Phù Đổng", position=Position(21.0406, 105.9406))
+    trust = replace(trust, stations={STATION: here, there.id: there})
+    seen_at = NOW - timedelta(minutes=minutes)
+    seen = Sightings(Sighting("VN-HN", b"pass0001", *where) for where in (("chot-9", NOW), ("chot-2", seen_at)))
+    station = Station(STATION, post.station.log, lambda: trust, sightings=lambda: seen)
+    event = station.handle_scan(hanoi.sign(), post.reading)
+    assert event.reasons == reasons
+    assert event.code
+    assert event.code.elsewhere == (Elsewhere("Chốt Phù Đổng", seen_at) if reasons else None)
+    assert station.handle_scan(hanoi.sign(cti=b"other001"), post.reading).reasons == ()
