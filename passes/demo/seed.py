@@ -56,6 +56,7 @@ _OFFICES = (
     (OrganisationKind.AUTHORITY, "Sở Giao thông vận tải Hà Nội", None, "Phạm Quản Trị", "admin", ("administrator",)),
     (OrganisationKind.HEALTH, "Trung tâm Kiểm soát bệnh tật Hà Nội", None, "Bác sĩ Lê Thu Hà", "health", None),
     (OrganisationKind.DISTRICT, "UBND huyện Ứng Hòa", DISTRICT_OF_STAY, "Đỗ Văn Hòa", "ung-hoa", None),
+    (OrganisationKind.WARD, "UBND thị trấn Vân Đình", LODGING_WARD, "Lê Thị Đình", "van-dinh", None),
     (OrganisationKind.DISTRICT, "UBND quận Hoàn Kiếm", OTHER_DISTRICT, "Trịnh Thị Kiếm", "hoan-kiem", None),
 )
 # Full name, short name, tax number, user's name, login name.

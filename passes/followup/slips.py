@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 import sqlalchemy as sa
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 SLIP_SPAN = timedelta(days=14)
 _DENSITIES = 3
 """How many type sizes `documents.css` has for a slip; a crowded one takes the next smaller."""
-_MOST_PLACES, _MOST_COMPANIONS = 40, 16
-"""What fits on the page at the smallest size; the page says how many more there are."""
+_ROOM = ((40, 16), (32, 14), (24, 12), (16, 10))
+"""How many places and companions are tried at the smallest size; the page says how many more there are."""
 _PEOPLE_A_FORM = 600
 
 
@@ -103,8 +103,7 @@ def tracing_slip(session: Session, actor: User, person_id: int, head: Head, now:
         "since": since,
         "now": now,
         "zones": [latest_versions(session, {row.zone_id for row in rows})[row.zone_id].name for row in rows],
-        "places": _places(session, movements, names)[:_MOST_PLACES],
-        "more_places": max(0, len(movements) - _MOST_PLACES),
+        "places": _places(session, movements, names),
         "companions": [
             {
                 "name": people[c.person_id].name or "",
@@ -115,9 +114,8 @@ def tracing_slip(session: Session, actor: User, person_id: int, head: Head, now:
                 "last_at": c.last_at,
                 "times": c.times,
             }
-            for c in companions[:_MOST_COMPANIONS]
+            for c in companions
         ],
-        "more_companions": max(0, len(companions) - _MOST_COMPANIONS),
         "printed_by": actor.name,
     }
     look_at(session, actor, person_id, LookupReason.TRACING, now)
@@ -125,9 +123,19 @@ def tracing_slip(session: Session, actor: User, person_id: int, head: Head, now:
     return _on_one_page(values)
 
 
-def _on_one_page(values: Mapping[str, object]) -> bytes:
-    for density in range(_DENSITIES):
-        content = render_pdf("tracing_slip.html", density=density, **values)
+def _on_one_page(values: dict[str, Any]) -> bytes:
+    """Print at the largest size that fits, then with as many of the newest places and companions as fit."""
+    places, companions = values["places"], values["companions"]
+    attempts = [(density, *_ROOM[0]) for density in range(_DENSITIES)]
+    attempts += [(_DENSITIES - 1, *room) for room in _ROOM[1:]]
+    for density, most_places, most_companions in attempts:
+        cut = {
+            "places": places[:most_places],
+            "more_places": max(0, len(places) - most_places),
+            "companions": companions[:most_companions],
+            "more_companions": max(0, len(companions) - most_companions),
+        }
+        content = render_pdf("tracing_slip.html", density=density, **(values | cut))
         document = pypdfium2.PdfDocument(content)
         pages = len(document)
         document.close()

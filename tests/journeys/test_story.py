@@ -176,7 +176,7 @@ def check_lists(world: World) -> None:
     expect(district.get_by_role("main")).not_to_contain_text(office.ASSISTANT)
     world.shot(district, "district-list")
     with district.expect_download() as started:
-        district.get_by_role("link", name="Tải bảng tính").click()
+        district.get_by_role("link", name="Excel", exact=True).click()
     sheet = openpyxl.load_workbook(io.BytesIO(Path(started.value.path()).read_bytes())).active
     assert office.DRIVER in {cell.value for row in sheet.iter_rows() for cell in row}
     district.get_by_role("link", name=office.DRIVER).click()
