@@ -56,6 +56,11 @@ class Instance:
         """The public trust repository: `metadata/` and `targets/`."""
         return self.path / "trust"
 
+    @property
+    def prints_dir(self) -> Path:
+        """Sealed files: passes printed in the background, kept for a day."""
+        return self.path / "prints"
+
     def keys_dir(self, purpose: str) -> Path:
         """Folder of private keys: `online`, `issuing` or `sealing`."""
         return self.path / "keys" / purpose

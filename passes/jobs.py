@@ -11,10 +11,13 @@ from huey.serializer import SignedSerializer
 
 from passes.db import db
 from passes.imports import services as imports
+from passes.issuing import printing
 from passes.issuing import services as issuing
+from passes.issuing.sheets import letterhead
 from passes.local_time import now
 from passes.movement import services as movement
 from passes.retention import services as retention
+from passes.sealed_files import SealedFiles
 from passes.trust import publishing
 from passes.trust import services as trust
 from passes.trust.instance_keys import InstanceKeys
@@ -50,12 +53,14 @@ class Worker:
         instance = app.extensions["instance"]
         self._keys = InstanceKeys(instance, app.config["KEYS_PASSPHRASE"])
         self._repository = TrustRepository(instance.trust_dir)
+        self._prints = SealedFiles(instance.prints_dir, app.extensions["privacy"])
         self._steps: tuple[Callable[[], int], ...] = (
             self._sign,
             self._process,
             self._rematch,
             self._publish,
             self._import,
+            self._print,
         )
 
     def _sign(self) -> int:
@@ -86,6 +91,9 @@ class Worker:
 
     def _import(self) -> int:
         return imports.work(db.session(), now())
+
+    def _print(self) -> int:
+        return printing.work(db.session(), self._prints, letterhead(self._app.config), now())
 
     def publish_now(self) -> None:
         """Publish although nothing changed, so that stations see how fresh the data is."""

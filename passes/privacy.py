@@ -36,11 +36,26 @@ class Privacy:
 
     def encrypt(self, text: str) -> bytes:
         """Return version byte, nonce and ciphertext of a text."""
-        nonce = os.urandom(_NONCE_BYTES)
-        return _VERSION + nonce + self._cipher.encrypt(nonce, text.encode(), _VERSION)
+        return self.seal(text.encode())
 
     def decrypt(self, stored: bytes) -> str:
         """Return the text of what `encrypt` made.
+
+        Raises:
+            PrivacyError: another key wrote it, or it was altered.
+        """
+        try:
+            return self.unseal(stored).decode()
+        except UnicodeDecodeError as error:
+            raise PrivacyError("a personal value is no text") from error
+
+    def seal(self, content: bytes) -> bytes:
+        """Return version byte, nonce and ciphertext of bytes, for files."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _VERSION + nonce + self._cipher.encrypt(nonce, content, _VERSION)
+
+    def unseal(self, stored: bytes) -> bytes:
+        """Return the bytes of what `seal` made.
 
         Raises:
             PrivacyError: another key wrote it, or it was altered.
@@ -49,7 +64,7 @@ class Privacy:
         try:
             if version != _VERSION:
                 raise InvalidTag
-            return self._cipher.decrypt(nonce, sealed, version).decode()
+            return self._cipher.decrypt(nonce, sealed, version)
         except (InvalidTag, ValueError) as error:  # ValueError: what is left of a value is shorter than a nonce
             raise PrivacyError("a personal value does not decrypt; are these the secrets of this database?") from error
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from passes.issuing.models import OrderState, RevocationReason, StatusAct
+from passes.issuing.models import OrderState, PrintState, RevocationReason, StatusAct
 from passes.issuing.register import PassState
 from passes.labels import Tag
 
@@ -75,6 +75,7 @@ ACTS: Mapping[StatusAct, ActWords] = {
 }
 
 ERRORS: Mapping[str, Any] = {
+    "nothing_to_print": _l("Chưa chọn giấy nào. Đánh dấu các giấy cần in."),
     "not_signed": _l("Giấy đang được ký, thường xong trong một phút. Tải lại trang rồi thử lại."),
     "key_retired": _l("Khóa đã ký giấy này bị thu hồi nên bản in không còn giá trị. Cơ quan cấp sẽ ký lại giấy."),
     "already_revoked": _l("Giấy này đã bị thu hồi trước đó."),
@@ -94,3 +95,11 @@ HISTORY: Mapping[str, Any] = {
     "issuing.resume": _l("Được khôi phục"),
 }
 """What happened to a pass, by the verb of its audit entry."""
+
+PRINTS: Mapping[PrintState, Tag] = {
+    PrintState.WAITING: Tag(_l("Đang làm bản in"), "info"),
+    PrintState.DONE: Tag(_l("In được"), "ok"),
+    PrintState.EMPTY: Tag(_l("Không có giấy in được"), "stop"),
+    PrintState.EXPIRED: Tag(_l("Đã xóa sau một ngày"), "neutral"),
+}
+"""Where a file of many sheets stands."""

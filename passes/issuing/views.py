@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from passes import access, local_time
 from passes.db import db
-from passes.issuing import order_views, register, register_views, services, texts
+from passes.issuing import order_views, print_views, printing, register, register_views, services, texts
 from passes.issuing.blueprint import bp
 from passes.issuing.models import PassStatus
 from passes.issuing.pdf import SheetError, render_windscreen
@@ -21,7 +21,7 @@ from passes.lists import chosen, page_of
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-__all__ = ["bp", "order_views", "register_views"]  # importing these adds the authority's pages to `bp`
+__all__ = ["bp", "order_views", "print_views", "register_views"]  # importing these adds their pages to `bp`
 
 
 @bp.get("/passes")
@@ -32,7 +32,15 @@ def index() -> str:
     rows = page_of(register.search(query, state, carrier=current_user.organisation, now=now))
     is_signing = any(register.state_of(row, now) is register.PassState.SIGNING for row in rows)
     return render_template(
-        "issuing/index.html", passes=rows, query=query, state=state, states=texts.STATES, is_signing=is_signing
+        "issuing/index.html",
+        passes=rows,
+        query=query,
+        state=state,
+        states=texts.STATES,
+        is_signing=is_signing,
+        printable=printing.count_printable(db.session(), current_user.organisation, now),
+        prints=printing.recent_jobs(db.session(), current_user.organisation),
+        print_states=texts.PRINTS,
     )
 
 

@@ -1,0 +1,206 @@
+"""Many sheets as one file, in the background: the rows are the work, and each turn of the worker prints a few."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pypdfium2
+import sqlalchemy as sa
+
+from passes import audit
+from passes.issuing.models import PassStatus, PrintJob, PrintJobPass, PrintState, VehiclePass
+from passes.issuing.pdf import SheetError, render_windscreen
+from passes.issuing.services import IssuingError
+from passes.issuing.sheets import Letterhead, sheet_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from passes.accounts.models import Organisation, User
+    from passes.issuing.pdf import Sheet
+    from passes.sealed_files import SealedFiles
+
+SHEETS_A_TURN = 10
+"""The layout of a sheet takes about 10 MB while its document is open, and the other steps of the worker wait for it."""
+KEPT = timedelta(days=1)
+_SHOWN_JOBS = 5
+
+
+class PrintRefusedError(IssuingError):
+    """There is nothing to print."""
+
+
+def _printable(carrier: Organisation, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        VehiclePass.carrier_id == carrier.id, VehiclePass.status == PassStatus.VALID, VehiclePass.expires_at > now
+    )
+
+
+def count_printable(session: Session, carrier: Organisation, now: datetime) -> int:
+    """Return how many passes of a carrier hold, now or later."""
+    statement = sa.select(sa.func.count()).select_from(VehiclePass).where(_printable(carrier, now))
+    return session.scalar(statement) or 0
+
+
+def printable_passes(session: Session, carrier: Organisation, now: datetime) -> list[int]:
+    """Return the row ids of a carrier's passes that hold, now or later, by plate."""
+    statement = sa.select(VehiclePass.id).where(_printable(carrier, now))
+    return list(session.scalars(statement.order_by(VehiclePass.plate, VehiclePass.id)))
+
+
+def start_printing(session: Session, actor: User, pass_ids: Collection[int], now: datetime) -> PrintJob:
+    """Have passes of the actor's organisation printed as one file, in the order of their plates.
+
+    Raises:
+        PrintRefusedError: none of them is the carrier's (`nothing_to_print`).
+    """
+    wanted = set(pass_ids)
+    own = session.execute(
+        sa.select(VehiclePass.id)
+        .where(VehiclePass.carrier_id == actor.organisation_id)
+        .order_by(VehiclePass.plate, VehiclePass.id)
+    ).scalars()
+    ids = [pass_id for pass_id in own if pass_id in wanted]
+    if not ids:
+        raise PrintRefusedError("nothing_to_print", "no pass of this carrier was chosen")
+    job = PrintJob(
+        carrier_id=actor.organisation_id,
+        user_id=actor.id,
+        state=PrintState.WAITING,
+        total=len(ids),
+        done=0,
+        created_at=now,
+    )
+    session.add(job)
+    session.flush()
+    session.add_all(PrintJobPass(job_id=job.id, position=at, pass_id=pass_id) for at, pass_id in enumerate(ids))
+    audit.record(session, actor, "issuing.print", job, {"passes": len(ids)}, now)
+    return job
+
+
+def recent_jobs(session: Session, carrier: Organisation) -> list[PrintJob]:
+    """Return the carrier's last files that are printed or kept."""
+    kept = PrintJob.state.in_((PrintState.WAITING, PrintState.DONE))
+    statement = sa.select(PrintJob).where(PrintJob.carrier_id == carrier.id, kept)
+    return list(session.scalars(statement.order_by(PrintJob.id.desc()).limit(_SHOWN_JOBS)))
+
+
+def find_job(session: Session, carrier: Organisation, job_id: int) -> PrintJob | None:
+    """Return one of the carrier's files, or None."""
+    job = session.get(PrintJob, job_id)
+    return job if job and job.carrier_id == carrier.id else None
+
+
+def left_out(session: Session, job: PrintJob) -> list[str]:
+    """Return the plates of the passes that could not be printed."""
+    rows = session.scalars(
+        sa.select(PrintJobPass).where(PrintJobPass.job_id == job.id, PrintJobPass.is_left_out.is_(True))
+    )
+    return [row.vehicle_pass.plate for row in rows]
+
+
+def file_name(job: PrintJob, part: int | None = None) -> str:
+    """Return the name of the sealed file of a job, or of one of its parts."""
+    return f"job-{job.id}" if part is None else f"job-{job.id}-{part:05d}"
+
+
+def work(session: Session, files: SealedFiles, letterhead: Letterhead, now: datetime) -> int:
+    """Print the next sheets of the file that waits longest; return how many passes were dealt with.
+
+    Args:
+        session: the worker's transaction.
+        files: where parts and finished files are kept.
+        letterhead: who issues.
+        now: when.
+    """
+    _expire(session, files, now)
+    job = session.scalar(sa.select(PrintJob).where(PrintJob.state == PrintState.WAITING).order_by(PrintJob.id).limit(1))
+    if job is None:
+        return 0
+    rows = session.scalars(
+        sa.select(PrintJobPass)
+        .where(PrintJobPass.job_id == job.id, PrintJobPass.position >= job.done)
+        .order_by(PrintJobPass.position)
+        .limit(SHEETS_A_TURN)
+    ).all()
+    if any(_is_being_signed(row.vehicle_pass) for row in rows):
+        return 0  # the signing step comes first; the next turn looks again
+    if part := _render(session, rows, letterhead):
+        files.write(file_name(job, job.done), part)
+    job.done += len(rows)
+    if job.done >= job.total:
+        _finish(session, job, files, now)
+    return len(rows)
+
+
+def _is_being_signed(vehicle_pass: VehiclePass) -> bool:
+    is_wanted = vehicle_pass.status is PassStatus.VALID and vehicle_pass.signing_error is None
+    return is_wanted and vehicle_pass.signed_at is None
+
+
+def _render(session: Session, rows: Sequence[PrintJobPass], letterhead: Letterhead) -> bytes | None:
+    """Print some sheets; one that cannot be printed is left out, and does not take the others with it."""
+    sheets: list[tuple[PrintJobPass, Sheet]] = []
+    for row in rows:
+        try:
+            if row.vehicle_pass.status is PassStatus.REVOKED:
+                row.is_left_out = True
+            else:
+                sheets.append((row, sheet_of(session, row.vehicle_pass, letterhead)))
+        except IssuingError:
+            row.is_left_out = True
+    try:
+        return render_windscreen([sheet for _row, sheet in sheets]) if sheets else None
+    except SheetError:
+        return _one_by_one(sheets)
+
+
+def _one_by_one(sheets: Sequence[tuple[PrintJobPass, Sheet]]) -> bytes | None:
+    parts = []
+    for row, sheet in sheets:
+        try:
+            parts.append(render_windscreen([sheet]))
+        except SheetError:
+            row.is_left_out = True
+    return _joined(parts) if parts else None
+
+
+def _joined(parts: Sequence[bytes]) -> bytes:
+    joined = pypdfium2.PdfDocument.new()
+    for part in parts:
+        document = pypdfium2.PdfDocument(part)
+        joined.import_pages(document)
+        document.close()
+    out = io.BytesIO()
+    joined.save(out)
+    joined.close()
+    return out.getvalue()
+
+
+def _finish(session: Session, job: PrintJob, files: SealedFiles, now: datetime) -> None:
+    del session
+    parts = []
+    for start in range(0, job.total, SHEETS_A_TURN):
+        try:
+            parts.append(files.read(file_name(job, start)))
+        except FileNotFoundError:
+            continue  # nothing of this part could be printed
+    job.state, job.finished_at = PrintState.DONE if parts else PrintState.EMPTY, now
+    if parts:
+        files.write(file_name(job), _joined(parts))
+    for start in range(0, job.total, SHEETS_A_TURN):
+        files.delete(file_name(job, start))
+
+
+def _expire(session: Session, files: SealedFiles, now: datetime) -> None:
+    old = session.scalars(
+        sa.select(PrintJob).where(PrintJob.state == PrintState.DONE, PrintJob.finished_at < now - KEPT)
+    )
+    for job in old:
+        files.delete(file_name(job))
+        job.state = PrintState.EXPIRED

@@ -1,0 +1,161 @@
+"""Many sheets as one file: in the background, with progress, for those only whose passes they are."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from passes import jobs
+from passes.accounts.models import User
+from passes.applications.drafts import CrewedVehicle
+from passes.applications.models import ApplicationState
+from passes.issuing import pdf, printing
+from passes.issuing.models import PrintJob, PrintState, RevocationReason, VehiclePass
+from passes.issuing.services import revoke
+from passes.privacy import PrivacyError
+from passes.sealed_files import SealedFiles
+from protocol.plates import format_plate
+from tests.factories import Factories, now
+from tests.passes.pages import Login, words
+
+
+@pytest.fixture
+def fleet(session: Session, factories: Factories, carrier: User) -> list[VehiclePass]:
+    """Three signed passes of one application, by plate."""
+    cars = tuple(CrewedVehicle(factories.vehicle(carrier).id, (factories.crew(carrier).id,)) for _ in range(3))
+    factories.application(carrier, ApplicationState.APPROVED, vehicles=cars)
+    jobs.wake()
+    return session.query(VehiclePass).order_by(VehiclePass.plate).all()
+
+
+def texts_of(content: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(io.BytesIO(content))
+    return [page.get_textpage().get_text_range() for page in document]
+
+
+def last_job(session: Session) -> PrintJob:
+    return session.query(PrintJob).order_by(PrintJob.id.desc()).first() or pytest.fail("nothing is printed")
+
+
+def test_the_fleet_is_printed_as_one_file_by_plate(
+    session: Session, desk: FlaskClient, fleet: list[VehiclePass], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "SHEETS_A_TURN", 2)
+    assert "In cả 3 giấy còn hiệu lực" in words(desk.get("/passes"))
+    answer = desk.post("/passes/prints", data={"everything": "1"})
+    job = last_job(session)
+    assert answer.headers["Location"] == f"/passes/prints/{job.id}"
+    assert (job.state, job.done) == (PrintState.DONE, 3)
+    assert "Tải tệp PDF" in words(desk.get(f"/passes/prints/{job.id}"))
+    answer = desk.get(f"/passes/prints/{job.id}/file")
+    assert answer.mimetype == "application/pdf"
+    pages = texts_of(answer.data)
+    assert len(pages) == 6
+    for number, vehicle_pass in enumerate(fleet):
+        assert format_plate(vehicle_pass.plate) in pages[2 * number]
+        assert vehicle_pass.number in pages[2 * number]
+    assert "3 giấy" in words(desk.get("/passes"))
+
+
+def test_a_selection_or_an_application_is_printed(
+    session: Session, desk: FlaskClient, factories: Factories, carrier: User, fleet: list[VehiclePass]
+) -> None:
+    other = factories.vehicle_pass(carrier)
+    desk.post("/passes/prints", data={"pass": [fleet[2].id, fleet[0].id]})
+    assert last_job(session).total == 2
+    reference = fleet[0].application_vehicle.application.reference
+    assert "In cả 3 giấy của hồ sơ này" in words(desk.get(f"/applications/{reference}"))
+    desk.post("/passes/prints", data={"application": reference})
+    assert last_job(session).total == 3
+    assert other.plate
+    answer = desk.post("/passes/prints", data={}, follow_redirects=True)
+    assert "Chưa chọn giấy nào." in words(answer)
+
+
+def test_the_page_says_how_far_the_file_is_and_waits_for_signatures(
+    app: Flask, session: Session, desk: FlaskClient, carrier: User, fleet: list[VehiclePass]
+) -> None:
+    fleet[2].signed_at = None
+    job = printing.start_printing(session, carrier, [one.id for one in fleet], now())
+    session.commit()
+    text = desk.get(f"/passes/prints/{job.id}").get_data(as_text=True)
+    assert 'max="3" value="0"' in text
+    assert '<meta http-equiv="refresh" content="3">' in text
+    files = SealedFiles(app.extensions["instance"].prints_dir, app.extensions["privacy"])
+    from_worker = printing.work(session, files, None, now())  # type: ignore[arg-type] # nothing is printed yet
+    assert (from_worker, job.state) == (0, PrintState.WAITING)
+    assert desk.get(f"/passes/prints/{job.id}/file").status_code == 302
+
+
+def test_what_was_taken_back_meanwhile_is_left_out_and_named(
+    session: Session, desk: FlaskClient, fleet: list[VehiclePass]
+) -> None:
+    revoke(session, None, fleet[0], RevocationReason.LOST_OR_COPIED, now())
+    desk.post("/passes/prints", data={"pass": [one.id for one in fleet]})
+    job = last_job(session)
+    page = words(desk.get(f"/passes/prints/{job.id}"))
+    assert "Các giấy không in được" in page
+    assert format_plate(fleet[0].plate) in page
+    assert len(texts_of(desk.get(f"/passes/prints/{job.id}/file").data)) == 4
+    desk.post("/passes/prints", data={"pass": [fleet[0].id]})
+    assert last_job(session).state is PrintState.EMPTY
+    assert "Không có giấy in được" in words(desk.get(f"/passes/prints/{last_job(session).id}"))
+
+
+def test_one_sheet_that_cannot_be_printed_does_not_take_the_others_with_it(
+    session: Session, desk: FlaskClient, fleet: list[VehiclePass], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def render(sheets: list[pdf.Sheet]) -> bytes:
+        if any(sheet.number == fleet[1].number for sheet in sheets):
+            raise pdf.SheetError("holds more than a page can take")
+        return pdf.render_windscreen(sheets)
+
+    monkeypatch.setattr(printing, "render_windscreen", render)
+    desk.post("/passes/prints", data={"everything": "1"})
+    job = last_job(session)
+    assert printing.left_out(session, job) == [fleet[1].plate]
+    assert len(texts_of(desk.get(f"/passes/prints/{job.id}/file").data)) == 4
+
+
+def test_files_are_the_carriers_own_sealed_and_kept_for_a_day(
+    app: Flask, session: Session, desk: FlaskClient, factories: Factories, login: Login, fleet: list[VehiclePass]
+) -> None:
+    desk.post("/passes/prints", data={"everything": "1"})
+    job = last_job(session)
+    stranger = login(factories.user())
+    assert stranger.get(f"/passes/prints/{job.id}").status_code == 404
+    assert stranger.get(f"/passes/prints/{job.id}/file").status_code == 404
+    stranger.post("/passes/prints", data={"pass": [one.id for one in fleet]})
+    assert last_job(session) is job
+    folder = app.extensions["instance"].prints_dir
+    (stored,) = folder.iterdir()
+    assert b"%PDF" not in stored.read_bytes()
+    assert (stored.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
+    with time_machine.travel(now() + timedelta(hours=25)):
+        jobs.wake()
+    session.expire_all()
+    assert desk.get(f"/passes/prints/{job.id}/file").status_code == 302
+    assert (job.state, list(folder.iterdir())) == (PrintState.EXPIRED, [])
+    assert "Tệp được giữ một ngày." in words(desk.get(f"/passes/prints/{job.id}"))
+
+
+def test_a_sealed_file_has_a_plain_name_and_tells_when_it_was_altered(app: Flask, tmp_path: Path) -> None:
+    files = SealedFiles(tmp_path / "sealed", app.extensions["privacy"])
+    for name in ("../x", "", "A", "a/b", "x" * 81):
+        with pytest.raises(ValueError, match="no name of a sealed file"):
+            files.write(name, b"")
+    files.write("a-1", b"content")
+    assert files.read("a-1") == b"content"
+    (tmp_path / "sealed" / "a-1").write_bytes(b"\x01" + bytes(40))
+    with pytest.raises(PrivacyError):
+        files.read("a-1")
+    files.delete("a-1")
+    files.delete("a-1")
+    with pytest.raises(FileNotFoundError):
+        files.read("a-1")
