@@ -22,7 +22,8 @@ METADATA = "metadata/"
 TARGETS = "targets/"
 
 # A station without network tries again by its own timetable, and says so in its own words.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+for _name in ("urllib3.connectionpool", "urllib3.connection"):
+    logging.getLogger(_name).setLevel(logging.ERROR)
 
 _LOCAL_BASE = "trust:///"
 _SAFE_NAME = re.compile(r"(metadata|targets)(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")

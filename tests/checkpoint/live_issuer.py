@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.serving import make_server
 
-from passes import create_app, jobs
+from passes import create_app
 from passes.db import db
 from passes.initialise import initialise
 from passes.movement.models import ScanRecord
@@ -95,10 +95,10 @@ class LiveIssuer:
 
 
 @contextmanager
-def run_issuer(base: Path, faults: Callable[[Wsgi], Link] = Link) -> Iterator[LiveIssuer]:
-    """Run an issuer with one road post until the block ends."""
+def run_issuer(base: Path, faults: Callable[[Wsgi], Link] = Link, **changes: Any) -> Iterator[LiveIssuer]:
+    """Run an issuer with one road post until the block ends; `changes` are settings that differ."""
     initialise(base / "instance", base / "offline", "offline passphrase of the tests", datetime.now(UTC))
-    settings = {"TESTING": True, "JOBS_IMMEDIATE": True, "RATELIMIT_ENABLED": False}
+    settings: dict[str, Any] = {"TESTING": True, "JOBS_IMMEDIATE": True, "RATELIMIT_ENABLED": False} | changes
     app = create_app(base / "instance", **settings)
     with app.app_context():
         services.create_station(
@@ -111,7 +111,7 @@ def run_issuer(base: Path, faults: Callable[[Wsgi], Link] = Link) -> Iterator[Li
             now=datetime.now(UTC),
         )
         db.session.commit()
-        jobs.wake()
+        app.extensions["worker"].drain()
     link = faults(app)
     server = make_server("127.0.0.1", 0, link, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
