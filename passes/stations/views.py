@@ -12,6 +12,7 @@ from passes import access, jobs
 from passes.areas.forms import is_choosing
 from passes.areas.services import labels
 from passes.db import db
+from passes.issuing.symbol import draw_symbol
 from passes.local_time import now
 from passes.sites.services import all_sites, sites_by_id
 from passes.stations import positions, services
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 __all__ = ["api", "bp"]
+
+_SYMBOL_MM = 80.0
 
 bp = Blueprint("stations", __name__, url_prefix="/stations")
 
@@ -117,7 +120,11 @@ def enrolment_code(station_id: str) -> str:
     )
     db.session.commit()
     return render_template(
-        "stations/code.html", station=station, code=code.to_text(), expires_at=moment + services.ENROLMENT_LIFETIME
+        "stations/code.html",
+        station=station,
+        code=code.to_text(),
+        symbol=draw_symbol(code.to_text(), _SYMBOL_MM),
+        expires_at=moment + services.ENROLMENT_LIFETIME,
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from passes import jobs
 from passes.accounts.models import User
 from passes.audit import AuditEntry
+from passes.issuing.symbol import draw_symbol
 from passes.movement.models import ScanRecord
 from passes.sites.cli import group as sites_cli
 from passes.sites.models import Site
@@ -260,6 +261,7 @@ def test_an_administrator_adds_a_station_hands_out_a_code_and_revokes_the_device
     text = next(line for line in shown.split('"') if "EN1-" in line).split(">")[1].split("<")[0]
     code = EnrolmentCode.from_text(text)
     assert code.station == "phap-van-1"
+    assert draw_symbol(text, 80.0).path in shown  # the same, to be held before the station's camera
     assert text not in page.get("/stations").get_data(as_text=True)
     signer = new_signer()
     assert enrol(page, enrol_body(code.secret, signer))[0] == 200
