@@ -7,6 +7,8 @@ const station = (() => {
   const stage = find("#stage");
   const toast = find("#toast");
   let shownEvent = null;
+  let shownBefore = null;
+  let shownSince = 0;
   let toastTimer = 0;
 
   const complain = (text) => {
@@ -58,6 +60,10 @@ const station = (() => {
     const next = document.createElement("div");
     next.innerHTML = html;
     const state = find("[data-stage]", next);
+    if (state.dataset.event !== shownEvent) {
+      shownBefore = shownEvent;
+      shownSince = performance.now();
+    }
     shownEvent = state.dataset.event;
     // The same verdict must not take away what is being typed into it.
     if (isTyping() && was === shownEvent && shownEvent) return;
@@ -94,6 +100,11 @@ const station = (() => {
     button.dataset.seconds = left - 1;
     setTimeout(() => { if (button.isConnected) countDown(); }, 1000);
   };
+
+  // Nobody acts on what they have seen for a quarter of a second: then the verdict before was meant.
+  const meantEvent = () => (shownBefore && performance.now() - shownSince < 250 ? shownBefore : shownEvent);
+
+  const act = (eventId, action) => { if (eventId) send(`/events/${eventId}/action`, { action }); };
 
   // ---------- settings of this screen ----------
 
@@ -152,7 +163,7 @@ const station = (() => {
     const target = event.target.closest("button, a");
     if (!target) return;
     const { action, open: name, toggle: setting, post: url, value, decide, choice } = target.dataset;
-    if (action && shownEvent) send(`/events/${shownEvent}/action`, { action });
+    if (action) act(meantEvent(), action);
     else if (name) open(name);
     else if (setting) toggle(setting);
     else if (decide) {
@@ -200,12 +211,12 @@ const station = (() => {
 
   const press = (selector) => find(selector)?.click();
   const keys = {
-    1: () => press(".actions [data-action=admitted]:enabled"),
-    2: () => press(".actions [data-action=sent_aside]:enabled"),
-    3: () => press(".actions [data-action=turned_back]:enabled"),
+    1: (eventId) => act(eventId, "admitted"),
+    2: (eventId) => act(eventId, "sent_aside"),
+    3: (eventId) => act(eventId, "turned_back"),
     4: () => open("no-paper"),
-    5: () => press("[data-key='5']"),
-    6: () => press("[data-key='6']"),
+    5: (eventId) => { if (eventId === shownEvent) press("[data-key='5']"); },
+    6: (eventId) => { if (eventId === shownEvent) press("[data-key='6']"); },
     7: () => find("[data-key-focus='7']")?.focus(),
     8: () => open("waiting"),
     0: () => press("[data-undo]"),
@@ -222,11 +233,12 @@ const station = (() => {
     }
     const mine = addToBurst(event);
     if (takeScan(event)) return event.preventDefault();
-    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act) return;
+    const pressed = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!pressed) return;
     event.preventDefault();
+    const eventId = meantEvent();
     // A digit may belong to a scanner's code: wait until it is clear that no scanner is typing.
-    setTimeout(() => { if (mine.text.length < 3) act(); }, event.key.length === 1 ? 90 : 0);
+    setTimeout(() => { if (mine.text.length < 3) pressed(eventId); }, event.key.length === 1 ? 90 : 0);
   });
 
   // ---------- news ----------
