@@ -16,6 +16,8 @@ class Shown:
         version: counts the changes.
         event_id: the event whose verdict fills the page; None shows the live picture.
         is_automatic: whether that event's vehicle was let through without anybody pressing a button.
+        frame_ms: when the frame was taken in which that event's code was read, milliseconds since 1970; the page
+            measures against it how long it took to the screen. None if no camera read it.
         done_id: the event that was just closed, for a word about it and a way back.
         problem: what keeps the station from working, over everything else.
         camera_problem: why there is no live picture.
@@ -26,6 +28,7 @@ class Shown:
     version: int = 0
     event_id: str | None = None
     is_automatic: bool = False
+    frame_ms: float | None = None
     done_id: str | None = None
     problem: StationError | None = None
     camera_problem: StationError | None = None
@@ -45,14 +48,15 @@ class Board:
         """What is on the pages now."""
         return self._shown
 
-    def show(self, event_id: str, *, is_automatic: bool = False) -> None:
+    def show(self, event_id: str, *, is_automatic: bool = False, frame_ms: float | None = None) -> None:
         """Fill the pages with an event's verdict.
 
         Args:
             event_id: the event.
             is_automatic: whether its vehicle was let through without anybody pressing a button.
+            frame_ms: when the frame was taken in which it was read; see `Shown`.
         """
-        self._put(event_id=event_id, is_automatic=is_automatic, done_id=None, problem=None)
+        self._put(event_id=event_id, is_automatic=is_automatic, frame_ms=frame_ms, done_id=None, problem=None)
 
     def close_automatic(self, event_id: str) -> None:
         """Go back to the live picture, if it still shows an event whose vehicle was let through automatically."""

@@ -71,15 +71,17 @@ class Watch:
         for frame in source.frames(stop):
             self._board.report_camera(None)
             self._picture.put(frame)
+            frame_ms = time.time() * 1000
             effort = Effort.THOROUGH if self.is_deliberate else self._effort(time.monotonic())
-            self.see(self._reader.read(frame, time.monotonic(), effort), time.monotonic())
+            self.see(self._reader.read(frame, time.monotonic(), effort), time.monotonic(), frame_ms)
 
-    def see(self, texts: Sequence[str], at_s: float) -> None:
+    def see(self, texts: Sequence[str], at_s: float, frame_ms: float | None = None) -> None:
         """Deal with the texts of one frame.
 
         Args:
             texts: what was read in it.
             at_s: when, on a clock that only goes forward, seconds.
+            frame_ms: when the frame was taken, for the page to measure against.
         """
         for papers in choose(texts, self._running.station.trust):
             is_ours = papers[0].startswith(OURS)
@@ -91,9 +93,9 @@ class Watch:
             if fresh and not is_ours and (card := _citizen_card(papers[0])):
                 self._board.put_card(card, self._running.clock.read().now)
             elif fresh and self._adds_to_open(fresh, papers):
-                self._decide(fresh, self._open_event())
+                self._decide(fresh, self._open_event(), frame_ms)
             elif papers[0] in fresh:  # else it was dealt with, and what is read beside it only now comes too late
-                self._decide(papers, None)
+                self._decide(papers, None, frame_ms)
         self._forget(at_s)
 
     def decide(self, text: str) -> None:
@@ -104,7 +106,7 @@ class Watch:
         adds = not self._is_open([text]) and self._adds_to_open([text], [text])
         self._decide([text], self._open_event() if adds else None)
 
-    def _decide(self, texts: Sequence[str], event: Event | None) -> None:
+    def _decide(self, texts: Sequence[str], event: Event | None, frame_ms: float | None = None) -> None:
         """Add texts to an event, or make a new one of them; show it once that is recorded."""
         station, now = self._running.station, self._running.clock.read()
         try:
@@ -116,7 +118,7 @@ class Watch:
             for text in texts:
                 self._last_sight.pop(text, None)
         else:
-            self._board.show(shown.id, is_automatic=is_automatic)
+            self._board.show(shown.id, is_automatic=is_automatic, frame_ms=frame_ms)
             if is_automatic:
                 timer = threading.Timer(AUTOMATIC_SHOWN_S, self._board.close_automatic, (shown.id,))
                 timer.daemon = True

@@ -78,8 +78,15 @@ const station = (() => {
       if (isOn("sound")) sounds.play(outcome);
     }
     countDown();
+    if (shownEvent && shownEvent !== was && state.dataset.frameMs) measureFrame(Number(state.dataset.frameMs));
     performance.mark(`shown:${shownEvent || "live"}`);
   };
+
+  // How long it took from the frame to what the officer sees: until after the next picture of the page is drawn.
+  const measureFrame = (takenMs) => requestAnimationFrame(() => setTimeout(() => {
+    const end = performance.now();
+    performance.measure("frame-to-screen", { start: Math.min(end, Math.max(0, takenMs - performance.timeOrigin)), end });
+  }));
 
   const refreshBar = async () => {
     const answer = await fetch("/bar");
