@@ -22,8 +22,10 @@ SIGNED_IN = "signed-in"
 
 ROLES: Mapping[str, frozenset[str]] = {
     "carrier": frozenset({"fleet.manage", "applications.apply", "passes.print"}),
-    "reviewer": frozenset({"applications.review", "passes.revoke"}),
-    "health": frozenset({"zones.manage", "scans.view", "followups.view", "followups.decide", "lookups.review"}),
+    "reviewer": frozenset({"findings.review", "applications.review", "passes.revoke"}),
+    "health": frozenset(
+        {"people.merge", "zones.manage", "scans.view", "followups.view", "followups.decide", "lookups.review"}
+    ),
     "district": frozenset({"followups.view", "followups.decide"}),
     "ward": frozenset({"followups.view"}),
     "site_operator": frozenset(),

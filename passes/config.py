@@ -159,6 +159,7 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "POST_AUDIT_PERCENT": 10,
         "DUAL_CONTROL_ABOVE": 20,
         "ZONES_NEED_TWO_PEOPLE": False,
+        "FASTEST_KMH": 80.0,
         "ISSUER_AREAS": ["01"],
         "HEALTH_PARENT_AGENCY": "SỞ Y TẾ HÀ NỘI",
         "ACKNOWLEDGE_HOURS": 4,

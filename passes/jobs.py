@@ -61,6 +61,7 @@ class Worker:
             self._publish,
             self._import,
             self._print,
+            self._assess,
         )
 
     def _sign(self) -> int:
@@ -75,7 +76,8 @@ class Worker:
             return 0
         known = publishing.current_trust(self._repository)
         moment = now()
-        done = movement.process_records(db.session(), self._keys.sealing, known, moment)
+        bound = self._app.config["FASTEST_KMH"]
+        done = movement.process_records(db.session(), self._keys.sealing, known, moment, fastest_kmh=bound)
         if movement.has_sightings_since(db.session(), slots_at(moment)[0]):
             trust.note_sightings(db.session(), moment)
         return done
@@ -94,6 +96,12 @@ class Worker:
 
     def _print(self) -> int:
         return printing.work(db.session(), self._prints, letterhead(self._app.config), now())
+
+    def _assess(self) -> int:
+        if trust.pending_changes(db.session()) or not movement.has_scans_to_assess(db.session()):
+            return 0  # pending changes: what is published is not all that is known
+        known = publishing.current_trust(self._repository)
+        return movement.assess_again(db.session(), self._keys.sealing, known, now())
 
     def publish_now(self) -> None:
         """Publish although nothing changed, so that stations see how fresh the data is."""

@@ -55,6 +55,8 @@ AREAS = (
     ("followups.decide", "reports.concerned", _l("Tổ chức, cá nhân liên quan")),
     ("zones.manage", "movement.zones", _l("Khu vực phong tỏa, ổ dịch")),
     ("scans.view", "movement.scans", _l("Lượt quét")),
+    ("findings.review", "movement.findings", _l("Phát hiện muộn")),
+    ("people.merge", "movement.provisional_people", _l("Người chưa rõ danh tính")),
     ("stations.manage", "stations.index", _lp("list", "Máy chốt")),
     ("officers.manage", "officers.index", _l("Cán bộ chốt")),
     ("lookups.review", "reports.lookups", _l("Lượt xem thông tin")),

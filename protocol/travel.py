@@ -22,17 +22,20 @@ OTHER_PROVINCE: Final = timedelta(minutes=10)
 _EARTH_KM: Final = 6371.0
 
 
-def least_time(one: StationInfo, other: StationInfo, clock_tolerance: timedelta) -> timedelta:
+def least_time(
+    one: StationInfo, other: StationInfo, clock_tolerance: timedelta, fastest_kmh: float = FASTEST_KMH
+) -> timedelta:
     """Give the time below which nobody has been at both stations; nothing if that cannot be said.
 
     Args:
         one: A station.
         other: Another station.
         clock_tolerance: How far apart the clocks of two stations may be.
+        fastest_kmh: What nobody drives along the straight line.
     """
     if one.position and other.position:
         km = distance_km(one.position, other.position)
-        return max(timedelta(hours=km / FASTEST_KMH) - clock_tolerance, timedelta(0)) if km > NEAR_KM else timedelta(0)
+        return max(timedelta(hours=km / fastest_kmh) - clock_tolerance, timedelta(0)) if km > NEAR_KM else timedelta(0)
     here, there = _divisions(one), _divisions(other)
     if here[0] and there[0] and here[0] != there[0]:
         return OTHER_PROVINCE
@@ -40,7 +43,12 @@ def least_time(one: StationInfo, other: StationInfo, clock_tolerance: timedelta)
 
 
 def is_too_fast(
-    here: StationInfo, at: datetime, there: StationInfo, seen_at: datetime, clock_tolerance: timedelta
+    here: StationInfo,
+    at: datetime,
+    there: StationInfo,
+    seen_at: datetime,
+    clock_tolerance: timedelta,
+    fastest_kmh: float = FASTEST_KMH,
 ) -> bool:
     """Tell whether one and the same vehicle cannot have been at both stations at those times.
 
@@ -50,8 +58,9 @@ def is_too_fast(
         there: The other station.
         seen_at: When it was scanned there, before or after, aware.
         clock_tolerance: How far apart the clocks of two stations may be.
+        fastest_kmh: What nobody drives along the straight line.
     """
-    return here.id != there.id and abs(at - seen_at) < least_time(here, there, clock_tolerance)
+    return here.id != there.id and abs(at - seen_at) < least_time(here, there, clock_tolerance, fastest_kmh)
 
 
 def distance_km(one: Position, other: Position) -> float:

@@ -40,6 +40,8 @@ PERMISSIONS: Mapping[str, Any] = {
     "passes.revoke": _l("Thu hồi, tạm dừng, khôi phục giấy"),
     "zones.manage": _l("Công bố khu vực phong tỏa, ổ dịch"),
     "scans.view": _l("Xem lượt quét"),
+    "findings.review": _l("Xử lý phát hiện muộn"),
+    "people.merge": _l("Gộp, tách người chưa rõ danh tính"),
     "followups.view": _l("Theo dõi y tế người lưu trú trên địa bàn"),
     "followups.decide": _l("Ra quyết định về theo dõi y tế"),
     "lookups.review": _l("Xem ai đã xem thông tin theo dõi y tế"),

@@ -93,6 +93,17 @@ class Resolved:
         return credential.route[0] if isinstance(credential, PassClaims) else None
 
     @property
+    def areas(self) -> set[str]:
+        """Every area that the verdict looks at: where the vehicle came from, and where its papers say that it goes."""
+        credential = self.credential
+        found = set(credential.route) if isinstance(credential, PassClaims) else set()
+        if self.vehicle_pass is not None:
+            found |= set(self.vehicle_pass.application_vehicle.application.route)
+        for slip in self.slips:
+            found |= set(slip.leg)
+        return found | ({self.coming_from} if self.coming_from else set())
+
+    @property
     def is_proof(self) -> bool:
         """Whether it proves movements: a verified signature, and not taken back."""
         record = self.reading.record

@@ -24,13 +24,16 @@ class LateFinding:
     reasons: list[str]
 
 
-def find_late(reading: Reading, trust: Trust, station: StationInfo | None) -> LateFinding | None:
+def find_late(
+    reading: Reading, trust: Trust, station: StationInfo | None, *, is_too_soon: bool = False
+) -> LateFinding | None:
     """Judge a scan again, at its own time; return what is different, or None.
 
     Args:
         reading: the scan.
         trust: what is known today.
         station: where it was scanned.
+        is_too_soon: the same pass was seen elsewhere, sooner than any road allows.
     """
     record = reading.record
     if not reading.details.texts or record.outcome is None:
@@ -43,7 +46,7 @@ def find_late(reading: Reading, trust: Trust, station: StationInfo | None) -> La
         coming_from=record.coming_from,
         # What only the station could know is taken from it.
         last_seen_here=record.scanned_at if Reason.ALREADY_SCANNED in record.reasons else None,
-        impossible_travel=Reason.IMPOSSIBLE_TRAVEL in record.reasons,
+        impossible_travel=is_too_soon or Reason.IMPOSSIBLE_TRAVEL in record.reasons,
         clock_in_doubt=Reason.CLOCK_DOUBT in record.reasons,
     )
     # Today's data, as fresh as it is: seen from the time of the scan it would count as published in the future.

@@ -4,18 +4,46 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from passes.db import Base, EncryptedText, UtcDateTime, code_text, enum_column
+from passes.movement.zone_models import (
+    Exposure,
+    Rematch,
+    RematchPerson,
+    Zone,
+    ZoneDocument,
+    ZoneProposal,
+    ZoneVersion,
+)
 from passes.people.models import Person
 from protocol.claims import Role as CrewRole
-from protocol.zones import ZoneKind
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.default import DefaultExecutionContext
+
+
+__all__ = [
+    "ClockCorrection",
+    "Direction",
+    "Exposure",
+    "Movement",
+    "MovementImport",
+    "MovementSource",
+    "Rematch",
+    "RematchPerson",
+    "Scan",
+    "ScanArea",
+    "ScanRecord",
+    "TravelAlert",
+    "Zone",
+    "ZoneDocument",
+    "ZoneProposal",
+    "ZoneVersion",
+]
 
 
 class Direction(enum.StrEnum):
@@ -57,12 +85,22 @@ class ScanRecord(Base):
 class Scan(Base):
     """One raw event at a station, refusals and unreadable codes included, as its newest record states it.
 
-    `outcome` and `reasons` are what the station said; `late_*` is what we would have said had we known then what we
-    know now. `iss` and `cti` are set only where the signature was verified; `details` (JSON) is what was sealed.
+    `outcome` and `reasons` are what the station said; `late_*` is what we would have said had we known then what the
+    trust data `assessed_generation`, published at `assessed_at`, says; somebody of the authority has seen it at
+    `late_seen_at`. `clock_at` is what the station's clock showed, where that was corrected afterwards. `iss` and `cti`
+    are set only where the signature was verified; `details` (JSON) is what was sealed.
     """
 
     __tablename__ = "scans"
-    __table_args__ = (sa.Index("ix_scans_iss_cti_scanned_at", "iss", "cti", "scanned_at"),)
+    __table_args__ = (
+        sa.Index("ix_scans_iss_cti_scanned_at", "iss", "cti", "scanned_at"),
+        sa.Index(
+            "ix_scans_to_assess",
+            "id",
+            sqlite_where=sa.text("assessed_at IS NULL"),
+            postgresql_where=sa.text("assessed_at IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     station_id: Mapped[str] = mapped_column(sa.ForeignKey("stations.id"), index=True)
@@ -83,6 +121,54 @@ class Scan(Base):
     is_voided: Mapped[bool] = mapped_column(default=False)
     late_outcome: Mapped[str | None] = mapped_column(sa.String(8))
     late_reasons: Mapped[list[str] | None] = mapped_column(sa.JSON)
+    late_found_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    late_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    late_seen_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    assessed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    assessed_generation: Mapped[int | None] = mapped_column()
+    clock_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ScanArea(Base):
+    """An area that the verdict on a scan looks at: where the vehicle came from, and where its papers say it goes."""
+
+    __tablename__ = "scan_areas"
+
+    scan_id: Mapped[str] = mapped_column(sa.ForeignKey("scans.id"), primary_key=True)
+    area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"), primary_key=True, index=True)
+
+
+class TravelAlert(Base):
+    """One pass was at two posts sooner than any road allows: there are two papers, or a clock is wrong."""
+
+    __tablename__ = "travel_alerts"
+    __table_args__ = (sa.UniqueConstraint("first_scan_id", "second_scan_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_scan_id: Mapped[str] = mapped_column(sa.ForeignKey("scans.id"))
+    second_scan_id: Mapped[str] = mapped_column(sa.ForeignKey("scans.id"), index=True)
+    kilometres: Mapped[float | None] = mapped_column(sa.Float)
+    seconds: Mapped[int] = mapped_column()
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+
+
+class ClockCorrection(Base):
+    """A station's clock was wrong from one of its moments to another (exclusive): so many seconds are added."""
+
+    __tablename__ = "clock_corrections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(sa.ForeignKey("stations.id"), index=True)
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    to_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    offset_seconds: Mapped[int] = mapped_column()
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_back_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 def _as_named(context: DefaultExecutionContext) -> int:
@@ -156,120 +242,3 @@ class MovementImport(Base):
     known: Mapped[int] = mapped_column()
     refused: Mapped[int] = mapped_column()
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Zone(Base):
-    """A lockdown or outbreak area; what is in force stands in its latest version."""
-
-    __tablename__ = "zones"
-
-    id: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    versions: Mapped[list[ZoneVersion]] = relationship(
-        order_by="ZoneVersion.version", lazy="selectin", back_populates="zone"
-    )
-
-    @property
-    def latest(self) -> ZoneVersion:
-        """The version that counts."""
-        return self.versions[-1]
-
-
-class ZoneVersion(Base):
-    """One published state of a zone. `is_withdrawn` means: as if never published."""
-
-    __tablename__ = "zone_versions"
-
-    zone_id: Mapped[str] = mapped_column(sa.ForeignKey("zones.id"), primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(200))
-    kind: Mapped[ZoneKind] = mapped_column(enum_column(ZoneKind))
-    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    passage: Mapped[bool] = mapped_column(default=True)
-    monitoring_days: Mapped[int] = mapped_column(default=14)
-    decision: Mapped[str] = mapped_column(sa.String(80))
-    areas: Mapped[list[str]] = mapped_column(sa.JSON)
-    sites: Mapped[list[str]] = mapped_column(sa.JSON)
-    is_withdrawn: Mapped[bool] = mapped_column(default=False)
-    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    proposed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("zone_documents.id"))
-    zone: Mapped[Zone] = relationship(back_populates="versions")
-
-
-class ZoneDocument(Base):
-    """A decision as it was signed: the file that somebody attached to a zone."""
-
-    __tablename__ = "zone_documents"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(200))
-    media_type: Mapped[str] = mapped_column(sa.String(40))
-    sha256: Mapped[str] = mapped_column(sa.String(64))
-    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
-    uploaded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class ZoneProposal(Base):
-    """A zone, or a change of one, that nobody has published yet.
-
-    `content` is what a zone file says, without an id; `passage` is empty until somebody chose after a preview. A
-    change names its zone, and in `base_version` the version that it began with. `proposed_at` is set while a second
-    person is to look at it.
-    """
-
-    __tablename__ = "zone_proposals"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    zone_id: Mapped[str | None] = mapped_column(sa.ForeignKey("zones.id"), index=True)
-    base_version: Mapped[int | None] = mapped_column()
-    content: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
-    passage: Mapped[bool | None] = mapped_column()
-    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("zone_documents.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    changed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    proposed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-
-
-class Rematch(Base):
-    """A zone changed: its movements are to be matched again. Written with the change that causes it.
-
-    The worker first matches movements, and writes down for which `people` follow-ups may change (`RematchPerson`,
-    `started_at`); then it works these off, some in each transaction, and sets `done_at` after the last.
-    """
-
-    __tablename__ = "rematches"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    zone_id: Mapped[str] = mapped_column(sa.ForeignKey("zones.id"), index=True)
-    cause: Mapped[str] = mapped_column(sa.String(64))
-    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    people: Mapped[int] = mapped_column(default=0)
-    people_done: Mapped[int] = mapped_column(default=0)
-    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-
-
-class RematchPerson(Base):
-    """Somebody whose follow-up for a zone is still to be brought in line."""
-
-    __tablename__ = "rematch_people"
-
-    rematch_id: Mapped[int] = mapped_column(sa.ForeignKey("rematches.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), primary_key=True)
-
-
-class Exposure(Base):
-    """One person was in one zone while it was in force: first and last movement there."""
-
-    __tablename__ = "exposures"
-
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), primary_key=True)
-    zone_id: Mapped[str] = mapped_column(sa.ForeignKey("zones.id"), primary_key=True, index=True)
-    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -12,14 +13,19 @@ from passes.areas.services import labels
 from passes.batches import in_batches
 from passes.followup import services as followup
 from passes.movement import derivation, ledger, proofs
+from passes.movement.assessing import keep_scan_areas, note_finding
+from passes.movement.clocks import corrections_in_force, with_right_clock
 from passes.movement.late import find_late
 from passes.movement.matching import ZonesByPlace
 from passes.movement.models import Scan, ScanRecord
 from passes.movement.readings import Reading, read_scan, write_details
+from passes.movement.travel import SpeedBound, note_travel
 from passes.movement.turns import take_turn
 from passes.people.services import persons_today
 from passes.stations import services as stations
 from protocol.plates import PlateError, normalise_plate
+from protocol.policy import default_policy
+from protocol.travel import FASTEST_KMH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,6 +49,7 @@ def process_records(
     trust: Trust | None,
     now: datetime,
     limit: int = _BATCH,
+    fastest_kmh: float = FASTEST_KMH,
 ) -> int:
     """Derive everything from records that wait; return how many were done.
 
@@ -54,6 +61,7 @@ def process_records(
         trust: what is known today, for late findings; None where nothing is published.
         now: becomes `processed_at`.
         limit: at most about so many records in this transaction.
+        fastest_kmh: a pass that was faster between two posts is an alert.
     """
     take_turn(session)
     waiting = session.scalars(
@@ -64,7 +72,7 @@ def process_records(
     ).all()
     if not waiting:
         return 0
-    return _Turn(session, sealing_keys, trust, now).process(set(waiting))
+    return _Turn(session, sealing_keys, trust, now, fastest_kmh).process(set(waiting))
 
 
 @dataclass(frozen=True)
@@ -75,13 +83,15 @@ class _Turn:
     keys: Mapping[bytes, X25519PrivateKey]
     trust: Trust | None
     now: datetime
+    fastest_kmh: float
 
     def process(self, scan_ids: set[str]) -> int:
         """Derive scans, movements, stays, exposures and follow-ups; return how many records were waiting."""
         rows = self._records(scan_ids)
         waiting = [row for row in rows if row.processed_at is None]
         resolved = self._resolve(rows)
-        identities = self._write_scans(resolved)
+        identities, too_soon = self._write_scans(resolved)
+        self._assess(resolved, too_soon)
         firsts = self._firsts(identities)
         # The first scan of a pass speaks for its origin. Of the scans known before, the earliest may have lost that
         # place to one of these, or got it from one: it is derived again too.
@@ -106,7 +116,8 @@ class _Turn:
         by_scan: dict[str, list[ScanRecord]] = defaultdict(list)
         for row in rows:
             by_scan[row.scan_id].append(row)
-        as_read = [read_scan(records, self.keys) for records in by_scan.values()]
+        clocks = corrections_in_force(self.session)
+        as_read = [with_right_clock(read_scan(records, self.keys), clocks) for records in by_scan.values()]
         papers = {reading.scan_id: proofs.proven(self.session, reading, self.trust) for reading in as_read}
         readings = [proofs.named_by(reading, papers[reading.scan_id]) for reading in as_read]
         places = stations.stations_by_id(self.session)
@@ -125,29 +136,41 @@ class _Turn:
             )
         return found
 
-    def _write_scans(self, resolved: Mapping[str, derivation.Resolved]) -> set[PassIdentity]:
-        """Bring the rows of these scans up to date; return every credential that they name, or named before."""
+    def _write_scans(self, resolved: Mapping[str, derivation.Resolved]) -> tuple[set[PassIdentity], set[str]]:
+        """Bring the rows of these scans up to date.
+
+        Returns:
+            Every credential that they name, or named before; the scans of those that came sooner than a road allows.
+        """
         known = {
             scan.id: scan
             for batch in in_batches(resolved)
             for scan in self.session.scalars(sa.select(Scan).where(Scan.id.in_(batch)))
         }
-        infos = {info.id: info for info in stations.published_stations(self.session)}
         identities: set[PassIdentity] = set()
         for scan_id, scan in resolved.items():
             row = known.get(scan_id) or Scan(id=scan_id)
             if row.iss and row.cti:
                 identities.add((row.iss, row.cti))
             _fill(row, scan)
-            if self.trust is not None:
-                late = find_late(scan.reading, self.trust, infos.get(scan.station.id))
-                row.late_outcome = late.outcome if late else None
-                row.late_reasons = late.reasons if late else None
             if row.iss and row.cti:
                 identities.add((row.iss, row.cti))
             self.session.add(row)
         self.session.flush()
-        return identities
+        keep_scan_areas(self.session, {scan_id: scan.areas for scan_id, scan in resolved.items()})
+        tolerance = (self.trust.policy if self.trust else default_policy()).clock_tolerance_minutes
+        bound = SpeedBound(timedelta(minutes=tolerance), self.fastest_kmh)
+        return identities, note_travel(self.session, identities, bound, self.now)
+
+    def _assess(self, resolved: Mapping[str, derivation.Resolved], too_soon: set[str]) -> None:
+        """Judge these scans with what is known today."""
+        if self.trust is None:
+            return
+        infos = {info.id: info for info in stations.published_stations(self.session)}
+        for scan_id, scan in resolved.items():
+            row = self.session.get_one(Scan, scan_id)
+            late = find_late(scan.reading, self.trust, infos.get(scan.station.id), is_too_soon=scan_id in too_soon)
+            note_finding(row, late, self.trust, self.now)
 
     def _firsts(self, identities: set[PassIdentity], besides: Iterable[str] = ()) -> set[str]:
         """Return the first scan under each of these passes: the least `(scanned_at, id)` that is not taken back."""
@@ -198,6 +221,7 @@ def _plate_of(reading: Reading, vehicle_pass: VehiclePass | None) -> str | None:
 def _fill(row: Scan, scan: derivation.Resolved) -> None:
     reading, record = scan.reading, scan.reading.record
     row.station_id = scan.station.id
+    row.clock_at = scan.reading.clock_at
     row.scanned_at = record.scanned_at
     row.received_at = reading.received_at
     row.kind = record.kind.value

@@ -32,6 +32,7 @@ class Reading:
         is_voided: a record newer than that takes the scan back.
         received_at: when the first of the records came home.
         details: what was sealed; empty where nothing was, or where it does not open.
+        clock_at: what the station's clock showed, where that was wrong; the record's time is then the right one.
     """
 
     scan_id: str
@@ -39,6 +40,7 @@ class Reading:
     is_voided: bool
     received_at: datetime
     details: SealedDetails
+    clock_at: datetime | None = None
 
 
 def read_scan(rows: Iterable[ScanRecord], keys: Mapping[bytes, X25519PrivateKey]) -> Reading:

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.followup import services as followup
+from passes.movement.assessing import assess_again_for
 from passes.movement.evidence import as_published, latest_versions
 from passes.movement.matching import match_zone
-from passes.movement.models import Rematch, RematchPerson
+from passes.movement.models import Rematch, RematchPerson, ZoneVersion
 from passes.movement.turns import take_turn
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def _start(session: Session, requests: list[Rematch], now: datetime) -> int:
     zone = None if version.is_withdrawn else as_published(session, version)
     # Every follow-up of the zone, not only those whose period changed: `due` depends on the version too.
     people = match_zone(session, zone, request.zone_id)
+    for said in session.scalars(_last_versions(request.zone_id)):
+        assess_again_for(session, as_published(session, said))
     if people:
         rows = [{"rematch_id": request.id, "person_id": person_id} for person_id in sorted(people)]
         session.execute(sa.insert(RematchPerson), rows)
@@ -65,6 +68,12 @@ def _start(session: Session, requests: list[Rematch], now: datetime) -> int:
     if not people:
         _finish(session, request, now)
     return len(requests)
+
+
+def _last_versions(zone_id: str) -> sa.Select[tuple[ZoneVersion]]:
+    """Return the query for the versions between which verdicts may differ: the latest one, and the one before."""
+    versions = sa.select(ZoneVersion).where(ZoneVersion.zone_id == zone_id)
+    return versions.order_by(ZoneVersion.version.desc()).limit(2)
 
 
 def _go_on(session: Session, request: Rematch, now: datetime, limit: int) -> int:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from passes.batches import in_batches
 from passes.local_time import end_of_day, start_of_day
 from passes.movement.models import Scan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
+
+    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)
@@ -53,3 +57,11 @@ def scans_matching(filters: ScanFilters) -> sa.Select[tuple[Scan]]:
     if filters.late_only:
         statement = statement.where(Scan.late_outcome.is_not(None))
     return statement
+
+
+def scans_by_id(session: Session, ids: Iterable[str]) -> dict[str, Scan]:
+    """Return scans by their id."""
+    found: dict[str, Scan] = {}
+    for batch in in_batches(ids):
+        found |= {scan.id: scan for scan in session.scalars(sa.select(Scan).where(Scan.id.in_(batch)))}
+    return found

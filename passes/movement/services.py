@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from passes.movement.assessing import (
+    FindingUnknownError,
+    assess_again,
+    has_scans_to_assess,
+    mark_alert_seen,
+    mark_findings_seen,
+    unseen_alerts,
+    unseen_findings,
+)
+from passes.movement.clocks import ClockError, all_corrections, correct_clock, take_back_correction
 from passes.movement.evidence import (
     as_published,
     exposed_people,
     exposures_of,
+    last_movements,
     latest_versions,
     movements_of,
     published_zones,
@@ -29,7 +40,7 @@ from passes.movement.proposals import (
     save_proposal,
 )
 from passes.movement.rematching import rematch_zones
-from passes.movement.scan_list import ScanFilters, scans_matching
+from passes.movement.scan_list import ScanFilters, scans_by_id, scans_matching
 from passes.movement.sightings import has_sightings_since, sightings_between
 from passes.movement.turns import take_turn
 from passes.movement.zone_files import read_zone_file
@@ -48,14 +59,19 @@ from passes.movement.zones import (
 )
 
 __all__ = [
+    "ClockError",
+    "FindingUnknownError",
     "Hits",
     "IngestResult",
     "ScanFilters",
     "ZoneDraft",
     "ZoneError",
     "ZonePreview",
+    "all_corrections",
     "as_published",
+    "assess_again",
     "check_draft",
+    "correct_clock",
     "count_movements",
     "discard_proposal",
     "documents_by_id",
@@ -68,13 +84,17 @@ __all__ = [
     "get_proposal",
     "get_zone",
     "hand_over",
+    "has_scans_to_assess",
     "has_sightings_since",
     "has_waiting_records",
     "import_movements",
     "ingest_records",
     "keep_document",
+    "last_movements",
     "latest_versions",
     "lift_zone",
+    "mark_alert_seen",
+    "mark_findings_seen",
     "merge_persons",
     "movements_of",
     "open_proposals",
@@ -86,10 +106,14 @@ __all__ = [
     "read_zone_file",
     "rematch_zones",
     "save_proposal",
+    "scans_by_id",
     "scans_matching",
     "sightings_between",
     "split_person",
+    "take_back_correction",
     "take_turn",
+    "unseen_alerts",
+    "unseen_findings",
     "waiting_rematches",
     "withdraw_zone",
 ]

@@ -7,12 +7,12 @@ from flask import render_template
 from passes import access
 from passes.areas.services import labels
 from passes.db import db
-from passes.movement import proposal_views, services, zone_views
+from passes.movement import clock_views, finding_views, people_views, proposal_views, services, zone_views
 from passes.movement.blueprint import bp
 from passes.movement.forms import ScanFilterForm
 from passes.stations.services import stations_by_id
 
-__all__ = ["bp", "proposal_views", "zone_views"]
+__all__ = ["bp", "clock_views", "finding_views", "people_views", "proposal_views", "zone_views"]
 
 _SCANS_A_PAGE = 50
 

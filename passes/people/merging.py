@@ -72,6 +72,17 @@ def split(session: Session, actor: User | None, person_id: int, now: datetime) -
     return stood_for, {person.id} | merged_into(session, person.id)
 
 
+def provisional() -> sa.Select[tuple[Person]]:
+    """Return the query for persons of whom no ID number is known and who were merged into nobody, newest first."""
+    unknown = sa.select(Person).where(Person.id_hash.is_(None), Person.merged_into_id.is_(None))
+    return unknown.where(Person.provisional_key.is_not(None)).order_by(Person.id.desc())
+
+
+def merged() -> sa.Select[tuple[Person]]:
+    """Return the query for persons who were merged into somebody, newest first."""
+    return sa.select(Person).where(Person.merged_into_id.is_not(None)).order_by(Person.id.desc())
+
+
 def merged_into(session: Session, person_id: int) -> set[int]:
     """Return everybody who was merged into this person, over however many steps."""
     found: set[int] = set()

@@ -22,8 +22,8 @@ class Station(Base):
     direction: Mapped[Direction] = mapped_column(enum_column(Direction))
     area_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"))
     site_id: Mapped[str | None] = mapped_column(sa.ForeignKey("sites.id"), index=True)
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
+    latitude: Mapped[float | None] = mapped_column(sa.Float)
+    longitude: Mapped[float | None] = mapped_column(sa.Float)
 
     @property
     def position(self) -> Position | None:

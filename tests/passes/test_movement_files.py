@@ -19,7 +19,16 @@ from passes.issuing.models import VehiclePass
 from passes.movement import services
 from passes.movement.cli import movements as movements_cli
 from passes.movement.importing import Progress
-from passes.movement.models import Direction, Exposure, Movement, MovementImport, MovementSource, Scan, ScanRecord
+from passes.movement.models import (
+    Direction,
+    Exposure,
+    Movement,
+    MovementImport,
+    MovementSource,
+    Scan,
+    ScanArea,
+    ScanRecord,
+)
 from passes.movement.services import ZoneDraft
 from passes.people.models import Person
 from passes.people.services import find_person, keep_person
@@ -276,7 +285,7 @@ def test_export_and_import_are_inverses(
 
     before = exported("before.ndjson")
     assert len(before) == 4 + 2 * 3
-    for table in (StayStatement, Movement, Scan, ScanRecord):
+    for table in (StayStatement, Movement, ScanArea, Scan, ScanRecord):
         session.execute(sa.delete(table))
     session.commit()
     assert take_in(session, "\n".join(before).encode()).added == len(before)
