@@ -69,7 +69,13 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {"day": _day, "moment": _moment, "last_day": _last_day, "long_day": _long_day}
+    environment.filters |= {
+        "day": _day,
+        "moment": _moment,
+        "short_moment": _short_moment,
+        "last_day": _last_day,
+        "long_day": _long_day,
+    }
     return environment
 
 
@@ -79,6 +85,11 @@ def _day(day: date) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(LOCAL):%H:%M %d/%m/%Y}"
+
+
+def _short_moment(moment: datetime) -> str:
+    """Say day and hour where the year goes without saying."""
+    return f"{moment.astimezone(LOCAL):%d/%m %H:%M}"
 
 
 def _last_day(end: datetime) -> str:

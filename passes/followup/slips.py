@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 SLIP_SPAN = timedelta(days=14)
 _DENSITIES = 3
 """How many type sizes `documents.css` has for a slip; a crowded one takes the next smaller."""
-_ROOM = ((40, 16), (32, 14), (24, 12), (16, 10))
+_ROOM = ((60, 24), (40, 18), (28, 14), (18, 10), (10, 8))
 """How many places and companions are tried at the smallest size; the page says how many more there are."""
 _PEOPLE_A_FORM = 600
 
@@ -150,22 +150,20 @@ def _stay(code: str | None, district: str | None, names: Mapping[str, str]) -> s
     return f"chưa rõ; gần nhất tại {names.get(district, district)}" if district else "chưa rõ"
 
 
-def _places(session: Session, movements: list[Movement], names: Mapping[str, str]) -> list[dict[str, object]]:
+def _places(session: Session, movements: list[Movement], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return each place once, the one visited last on top, with every time there and the vehicles."""
     stations = stations_by_id(session)
     sites = sites_by_id(session, [move.site_id for move in movements])
-    found = []
-    for move in movements:
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for move in movements:  # newest first
         where = stations.get(move.station_id or "") or sites.get(move.site_id or "")
-        found.append(
-            {
-                "at": move.at,
-                "where": where.name if where is not None else "",
-                "area": names.get(move.area_code, move.area_code),
-                "plate": format_plate(move.plate) if move.plate else "",
-                "source": move.source.value,
-            }
-        )
-    return found
+        key = where.name if where is not None else "", names.get(move.area_code, move.area_code)
+        place = found.setdefault(key, {"where": key[0], "area": key[1], "times": [], "plates": [], "sources": []})
+        plate = format_plate(move.plate) if move.plate else None
+        for name, value in (("times", move.at), ("plates", plate), ("sources", move.source.value)):
+            if value is not None and value not in place[name]:
+                place[name].append(value)
+    return list(found.values())
 
 
 def daily_form(session: Session, actor: User, filters: Filters, head: Head, now: datetime) -> bytes:
