@@ -14,6 +14,7 @@ from passes.movement.models import Movement, MovementSource
 from passes.movement.services import ZoneDraft, publish_zone
 from passes.people.models import Person
 from passes.people.services import keep_person
+from passes.retention.models import RetentionMark
 from protocol.zones import ZoneKind
 from tests.factories import now, today
 
@@ -86,3 +87,10 @@ def age(session: Session, days: int) -> None:
     session.execute(sa.update(FollowUp).values(listed_at=now() - timedelta(days=days)))
     session.commit()
     session.expire_all()
+
+
+def known_since(session: Session, days: int) -> None:
+    """Let all movements of now have been known for so many days."""
+    newest = session.scalar(sa.select(sa.func.max(Movement.id))) or 0
+    session.add(RetentionMark(noted_at=now() - timedelta(days=days), newest_movement_id=newest))
+    session.commit()

@@ -26,7 +26,7 @@ from passes.retention import services
 from passes.retention.cli import group as privacy_cli
 from passes.retention.models import RetentionMark
 from tests.factories import Factories, now
-from tests.passes.followed import DAY, HOUR, Crowd, follow, rows_of
+from tests.passes.followed import DAY, HOUR, Crowd, follow, known_since, rows_of
 from tests.passes.post import freight_post
 
 OLD = DAY - timedelta(days=30)
@@ -38,13 +38,6 @@ MAY_REMAIN = {"crew_members", "pass_crew", "persons", "application_crew"}
 @pytest.fixture
 def crowd(session: Session) -> Crowd:
     return Crowd(session)
-
-
-def known_since(session: Session, days: int) -> None:
-    """Let all movements of now have been known for so many days."""
-    newest = session.scalar(sa.select(sa.func.max(Movement.id))) or 0
-    session.add(RetentionMark(noted_at=now() - timedelta(days=days), newest_movement_id=newest))
-    session.commit()
 
 
 def movements_of(session: Session, person: Person) -> int:
