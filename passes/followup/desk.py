@@ -151,8 +151,7 @@ def _missed_days(rows: Collection[FollowUp], met: Visit | None, now: datetime) -
     asking = [row for row in rows if _asks(row, now)]
     if not asking:
         return 0
-    here = [row.listed_at for row in rows if row.district_code == asking[0].district_code]
-    seen_to = local_date(max(here)) - _ONE_DAY
+    seen_to = local_date(max(row.listed_at for row in rows)) - _ONE_DAY
     if met is not None:
         seen_to = max(seen_to, local_date(met.at))
     return max(0, (local_date(now) - seen_to).days - 1)

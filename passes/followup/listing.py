@@ -125,12 +125,10 @@ def _is_seen_to_since(days: int, now: datetime) -> sa.ColumnElement[bool]:
     Days count from the last visit, or from the day on which the person came onto the list.
     """
     today = start_of_day(local_date(now))
+    # A subquery of its own, not one for each row: SQLite would go through the whole district for each person.
     listed = sa.orm.aliased(FollowUp)
-    is_new = sa.exists().where(
-        listed.person_id == FollowUp.person_id,
-        listed.listed_at >= start_of_day(local_date(today - timedelta(days=days - 1))),
-        listed.district_code == FollowUp.district_code,
-    )
+    since = start_of_day(local_date(today - timedelta(days=days - 1)))
+    is_new = FollowUp.person_id.in_(sa.select(listed.person_id).where(listed.listed_at >= since))
     return sa.or_(_was_met_since(start_of_day(local_date(today - timedelta(days=days)))), is_new)
 
 
