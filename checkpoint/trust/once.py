@@ -10,8 +10,7 @@ from pathlib import Path
 from checkpoint.trust.errors import TrustImportError
 from checkpoint.trust.limits import Limits
 from checkpoint.trust.sources import open_source
-from checkpoint.trust.store import load_trust
-from checkpoint.trust.updating import BEFORE_EVERY_EXPIRY, expiries, find_anchor, first_root, update
+from checkpoint.trust.updating import BEFORE_EVERY_EXPIRY, expiries, find_anchor, first_root, load_trust, update
 from protocol.trust import Trust
 
 

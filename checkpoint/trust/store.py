@@ -15,7 +15,17 @@ from checkpoint.trust.errors import TrustImportError, TrustStoreError
 from checkpoint.trust.generations import Generation, GenerationDamagedError, Generations
 from checkpoint.trust.limits import Limits
 from checkpoint.trust.sources import Source, open_source
-from checkpoint.trust.updating import METADATA_DIR, ROOT_HISTORY, TARGETS_DIR, expiries, find_anchor, live_keys, update
+from checkpoint.trust.updating import (
+    METADATA_DIR,
+    ROOT_HISTORY,
+    TARGETS_DIR,
+    expiries,
+    find_anchor,
+    live_keys,
+    load_trust,
+    says_the_same,
+    update,
+)
 from protocol.progress import WentBackError, require_progress
 from protocol.roster import roster_path
 from protocol.trust import Trust, TrustError, load
@@ -182,6 +192,8 @@ class TrustStore:
     def _import(self, source: str | Path, now: datetime) -> Imported:
         current = before = self._generations.current()
         with open_source(source, self._limits) as opened:
+            if unchanged := self._unchanged(opened, now):
+                return unchanged
             try:
                 staging, contents = self._fetch(opened, max(now, before.floor) if before else now)
             except TrustImportError as error:
@@ -204,6 +216,19 @@ class TrustStore:
         floor = max(trust.published_at, before.floor) if before else trust.published_at
         accepted = self._generations.accept(trust.generation, floor)
         return Imported(trust.generation, trust.published_at, is_new=accepted != current)
+
+    def _unchanged(self, opened: Source, now: datetime) -> Imported | None:
+        """Return what is in force, if that is sound and the source has nothing newer: nothing is then written."""
+        try:
+            generation, trust = self._load()
+        except TrustStoreError:
+            return None
+        clock = max(now, generation.floor)
+        if generation != self._generations.current() or not says_the_same(
+            opened, self._generations.path(generation), clock
+        ):
+            return None
+        return Imported(trust.generation, trust.published_at, is_new=False)
 
     def _fetch(self, opened: Source, clock: datetime) -> tuple[Path, dict[str, bytes]]:
         """Return a working folder with what a source has, verified at a clock, and the contents of its targets."""
@@ -258,18 +283,6 @@ class TrustStore:
             raise TrustImportError("trust_busy", source=source, detail="another import is running") from error
         finally:
             os.close(handle)
-
-
-def load_trust(targets: Mapping[str, bytes], source: Source) -> Trust:
-    """Make values of verified targets.
-
-    Raises:
-        TrustImportError: `trust_content_invalid`: signed, but not what this program understands.
-    """
-    try:
-        return load(targets)
-    except TrustError as error:
-        raise TrustImportError("trust_content_invalid", source=source.name, detail=str(error)) from error
 
 
 def _check_time(trust: Trust, clock: datetime, source: Source) -> None:

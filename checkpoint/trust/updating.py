@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -127,6 +127,41 @@ def update(
     # A convenience link of python-tuf; the history beside it says the same, and a generation holds files only.
     (metadata_dir / "root.json").unlink(missing_ok=True)
     return {name: path.read_bytes() for name, path in paths.items()}
+
+
+def says_the_same(source: Source, directory: Path, now: datetime) -> bool:
+    """Whether a source has exactly the publication that was accepted last, and its signatures are still good.
+
+    One small file tells: the timestamp names everything else by its digest. Each publication has another.
+
+    Args:
+        source: where the data come from.
+        directory: the generation in force.
+        now: the clock at which TUF's expiry is judged.
+
+    Raises:
+        TrustImportError: the source could not be read.
+    """
+    path = directory / METADATA_DIR / "timestamp.json"
+    try:
+        newest = source.fetcher.download_bytes(f"{source.metadata_url}timestamp.json", source.limits.timestamp_bytes)
+        return newest == path.read_bytes() and min(expiries(directory).values()) > now
+    except DownloadError as error:
+        raise refusal(error, source.name) from error
+    except (OSError, RepositoryError):
+        return False  # what is in force is damaged; the whole is fetched
+
+
+def load_trust(targets: Mapping[str, bytes], source: Source) -> protocol_trust.Trust:
+    """Make values of verified targets.
+
+    Raises:
+        TrustImportError: `trust_content_invalid`: signed, but not what this program understands.
+    """
+    try:
+        return protocol_trust.load(targets)
+    except protocol_trust.TrustError as error:
+        raise TrustImportError("trust_content_invalid", source=source.name, detail=str(error)) from error
 
 
 def expiries(directory: Path) -> dict[str, datetime]:

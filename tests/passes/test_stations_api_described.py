@@ -25,7 +25,7 @@ from tests.passes.post import Post, answer_of, road_post
 ROOT = Path(__file__).parents[2]
 DESCRIBED = json.loads((ROOT / "docs" / "stations-api.openapi.json").read_text("utf-8"))
 CODES = set(DESCRIBED["components"]["schemas"]["Error"]["properties"]["error"]["enum"])
-BODIES = count("random requests to the interface for stations", 60, 3_000)
+BODIES = count("random requests to the interface for stations", 60, 1_000)
 PATHS = ("/api/v1/enrol", "/api/v1/scans", "/api/v1/keys")
 FUZZ = settings(
     max_examples=BODIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
