@@ -45,6 +45,7 @@ from passes.stations.services import create_station
 from protocol.places import StationKind
 from protocol.zones import ZoneKind
 
+RAW_TABLES = Path(__file__).resolve().parents[1] / "tests" / "passes" / "tracing_raw.sql"
 FROM_SCRATCH = Path(__file__).resolve().parents[1] / "tests" / "passes" / "tracing_from_scratch.sql"
 GOAL_OF_BARE, GOAL_OF_SMALL = 0.4, 1.3
 PEOPLE_OF_MILLION = 60_000
@@ -269,29 +270,15 @@ def equal_zone(where: Places, people: int) -> ZoneDraft:
     )
 
 
-RAW = {
-    "raw_areas": "code text, parent text",
-    "raw_stations": "id text, area text, is_road integer",
-    "raw_records": "id text, scan text, at bigint, scanned_at bigint, station text, pass text, is_doubtful integer, "
-    "is_void integer, coming_from text",
-    "raw_ticks": "record text, place integer",
-    "raw_lodgings": "record text, place integer, area text",
-    "raw_clocks": "station text, from_at bigint, to_at bigint, offset_us bigint",
-    "raw_passes": "name text, origin text",
-    "raw_crews": "pass text, place integer, person text",
-    "raw_lines": "id text, person text, at bigint, area text, site text, is_road integer, stay text",
-    "raw_merges": "person text, into_person text",
-    "raw_corrections": "number integer, person text, at bigint, area text",
-    "raw_residences": "person text, area text",
-    "raw_zones": "id text, starts_at bigint, ends_at bigint, passage integer, days integer, is_withdrawn integer",
-    "raw_zone_areas": "zone text, area text",
-    "raw_zone_sites": "zone text, site text",
-}
-
-
 def microseconds(moment: datetime) -> int:
     """Return microseconds since 1970."""
     return round((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
+
+
+def run_script(cursor: Any, file: Path) -> None:
+    """Run a file of statements."""
+    run = cursor.executescript if isinstance(cursor, sqlite3.Cursor) else cursor.execute
+    run(file.read_text("utf-8"))
 
 
 def from_scratch(city: City, zones: Sequence[ZoneDraft]) -> tuple[set[tuple[Any, ...]], float]:
@@ -325,14 +312,12 @@ def from_scratch(city: City, zones: Sequence[ZoneDraft]) -> tuple[set[tuple[Any,
         driver = connection.connection.driver_connection
         cursor = driver.cursor()
         mark = "?" if isinstance(driver, sqlite3.Connection) else "%s"
-        for table, columns in RAW.items():
-            cursor.execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
-            if rows := raw.get(table):
-                marks = ", ".join([mark] * len(rows[0]))
-                cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names of this file
+        run_script(cursor, RAW_TABLES)
+        for table, rows in raw.items():
+            marks = ", ".join([mark] * len(rows[0]))
+            cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names of this file
         began = time.perf_counter()
-        script = FROM_SCRATCH.read_text("utf-8")
-        cursor.executescript(script) if isinstance(cursor, sqlite3.Cursor) else cursor.execute(script)
+        run_script(cursor, FROM_SCRATCH)
         cursor.execute("SELECT person, zone, first_at, last_at, due, stay, district FROM expected")
         found = {tuple(row) for row in cursor.fetchall()}
         seconds = time.perf_counter() - began

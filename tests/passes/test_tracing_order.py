@@ -20,7 +20,19 @@ from passes.followup import services as followup
 from passes.followup.events import StatusEvent, Visit
 from passes.followup.models import FollowUp, FollowUpStatus, StaySource, StayStatement
 from passes.movement import services
-from passes.movement.models import Exposure, Movement, Rematch, Scan, ScanRecord, Zone, ZoneVersion
+from passes.movement.models import (
+    ClockCorrection,
+    Exposure,
+    Movement,
+    Rematch,
+    RematchPerson,
+    Scan,
+    ScanArea,
+    ScanRecord,
+    TravelAlert,
+    Zone,
+    ZoneVersion,
+)
 from passes.people.models import Person
 from passes.stations.models import Device
 from passes.trust.instance_keys import InstanceKeys
@@ -240,8 +252,12 @@ class Issuer:
             Exposure,
             StayStatement,
             Movement,
+            TravelAlert,
+            ScanArea,
             Scan,
             ScanRecord,
+            ClockCorrection,
+            RematchPerson,
             Rematch,
             ZoneVersion,
             Zone,
