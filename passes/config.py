@@ -57,6 +57,11 @@ class Instance:
         return self.path / "trust"
 
     @property
+    def documents_dir(self) -> Path:
+        """Sealed files: what carriers attached."""
+        return self.path / "documents"
+
+    @property
     def prints_dir(self) -> Path:
         """Sealed files: passes printed in the background, kept for a day."""
         return self.path / "prints"

@@ -167,6 +167,7 @@ def init_app(app: Flask) -> None:
     from passes.administration.views import bp as administration
     from passes.applications.views import bp as applications
     from passes.areas.views import bp as areas
+    from passes.documents.views import bp as documents
     from passes.fleet.views import bp as fleet
     from passes.followup import decision_views, person_views, transfer_views
     from passes.followup.views import bp as followup
@@ -190,6 +191,7 @@ def init_app(app: Flask) -> None:
         areas,
         fleet,
         imports,
+        documents,
         applications,
         issuing,
         stations,

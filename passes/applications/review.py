@@ -17,6 +17,7 @@ from passes.applications.models import Application, ApplicationState
 from passes.applications.review_forms import DecisionForm, RefusalForm, ReturnForm
 from passes.areas.services import labels
 from passes.db import db
+from passes.documents.services import documents_of_application
 from passes.errors import RefusedError
 from passes.issuing.register import passes_of
 
@@ -52,6 +53,7 @@ def review(reference: str) -> str:
         areas=labels(session, application.route),
         promise=queue.promise_of(application, promise_hours(), now) if is_waiting else None,
         passes=passes_of(session, application),
+        documents=documents_of_application(session, application),
         is_mine=is_mine,
         claim=claim,
         claimed_by=names.get(claim.user_id) if claim else None,

@@ -1,0 +1,1 @@
+"""Papers that carriers attach to vehicles, people and applications: scans and photographs, sealed."""
