@@ -93,7 +93,7 @@ def test_a_scanner_that_types_is_read_and_its_digits_are_no_actions(page: Page, 
     assert [record.action for record in served.records()] == [None]
 
 
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1366, 768)])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1024, 768), (1280, 800), (1366, 768)])
 def test_nothing_is_cut_off_at_any_width(page: Page, served: Served, fresh: Hanoi, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.goto(served.url)
