@@ -53,6 +53,11 @@ class Clock:
             now, is_unsure = self.setting.correct(self.system())
             return Reading(max(now, floor) if floor else now, is_unsure)
         now = self.system()
-        events = (floor, self.last_recorded_at(), self.booted_at, self.previous_boot_at)
-        is_in_doubt = any(event is not None and now < event for event in events)
+        # What the clock stands before is remembered: scans dated by a wrong clock must not hide that it is wrong.
+        remembered = self.setting.doubted_since if self.setting else None
+        events = (floor, self.last_recorded_at(), self.booted_at, self.previous_boot_at, remembered)
+        latest = max((event for event in events if event is not None), default=now)
+        is_in_doubt = now < latest
+        if self.setting:
+            self.setting.remember_doubt(latest if is_in_doubt else None)
         return Reading(max(now, floor) if floor else now, is_in_doubt)

@@ -17,6 +17,7 @@ from checkpoint.post_book import PostBook
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 NOTE = "clock"
+DOUBT_NOTE = "clock-doubt"
 
 
 class ClockError(StationError):
@@ -62,6 +63,17 @@ class ClockSetting:
         """Whether the chief has set the clock and not released it since."""
         return self._book.note(NOTE) is not None
 
+    @property
+    def doubted_since(self) -> datetime | None:
+        """The latest event that the machine's clock has stood before; None if nobody has to look at the clock."""
+        noted = self._book.note(DOUBT_NOTE)
+        return datetime.fromisoformat(noted["event"]) if noted else None
+
+    def remember_doubt(self, event: datetime | None) -> None:
+        """Keep in mind, over restarts too, that the clock stands before an event; None once it does not."""
+        if event != self.doubted_since:
+            self._book.put_note(DOUBT_NOTE, {"event": event.isoformat()} if event else None)
+
     def correct(self, system: datetime) -> tuple[datetime, bool]:
         """Give the station's time for the machine's.
 
@@ -97,6 +109,7 @@ class ClockSetting:
             "seconds": forward.seconds,
         }
         self._book.put_note(NOTE, noted)
+        self.remember_doubt(None)
 
     def release(self) -> None:
         """Go by the machine's clock again.

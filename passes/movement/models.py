@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -169,6 +170,12 @@ class ClockCorrection(Base):
     made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     taken_back_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+
+    @property
+    def note(self) -> str | None:
+        """Why a post chief overruled a refusal, as written there."""
+        found = json.loads(self.details).get("note") if self.details else None
+        return found if isinstance(found, str) else None
 
 
 def _as_named(context: DefaultExecutionContext) -> int:

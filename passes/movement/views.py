@@ -10,6 +10,7 @@ from passes.db import db
 from passes.movement import clock_views, finding_views, people_views, proposal_views, services, zone_views
 from passes.movement.blueprint import bp
 from passes.movement.forms import ScanFilterForm
+from passes.officers.services import names_of
 from passes.stations.services import stations_by_id
 
 __all__ = ["bp", "clock_views", "finding_views", "people_views", "proposal_views", "zone_views"]
@@ -32,4 +33,5 @@ def scans() -> str:
         form=form,
         stations=stations,
         areas=labels(session, [scan.coming_from for scan in page.items]),
+        officers=names_of(session, [scan.officer for scan in page.items]),
     )

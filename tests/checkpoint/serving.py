@@ -37,7 +37,12 @@ class Served:
         bind = self.url.removeprefix("http://")
         arguments = ("--home", home.path, "serve", "--bind", bind, "--source", source or self.camera, *options)
         command = [sys.executable, "-m", "checkpoint", *map(str, arguments)]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        self._command = command
+        self.start()
+
+    def start(self) -> None:
+        """Start the program, again if it was killed."""
+        self.process = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.wait_for(lambda: self.get("/healthz"))
 
     def get(self, path: str) -> str:

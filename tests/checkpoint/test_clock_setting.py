@@ -21,11 +21,14 @@ class Machine:
     def __init__(self, path: Path) -> None:
         self.system, self.boot, self.seconds = NOW - 5 * HOUR, "first", 100.0
         self.path = path
+        self.recorded_at = NOW - HOUR
         self.restart()
 
     def restart(self) -> None:
         self.setting = ClockSetting(PostBook(self.path), lambda: Forward(self.boot, self.seconds))
-        self.clock = Clock(lambda: NOW - 3 * HOUR, lambda: NOW - HOUR, system=lambda: self.system, setting=self.setting)
+        self.clock = Clock(
+            lambda: NOW - 3 * HOUR, lambda: self.recorded_at, system=lambda: self.system, setting=self.setting
+        )
 
     def wait(self, length: timedelta) -> None:
         self.system += length
@@ -94,6 +97,25 @@ def test_released_it_goes_by_the_machine_again(machine: Machine) -> None:
     assert (machine.clock.read().now, machine.clock.read().is_in_doubt) == (NOW + 7 * MINUTE, False)
     with pytest.raises(ClockError, match="clock_unset"):
         machine.setting.release()
+
+
+def test_a_clock_that_went_back_stays_in_doubt_though_scans_are_dated_by_it(machine: Machine) -> None:
+    assert machine.clock.read().is_in_doubt
+    machine.recorded_at = machine.system
+    assert machine.clock.read().is_in_doubt
+    machine.restart()
+    assert machine.clock.read().is_in_doubt
+    machine.system = NOW
+    assert not machine.clock.read().is_in_doubt
+    machine.system = NOW - MINUTE
+    assert not machine.clock.read().is_in_doubt
+
+
+def test_the_chief_ends_the_doubt_by_confirming_the_clock(machine: Machine) -> None:
+    machine.system = NOW - 2 * HOUR
+    assert machine.clock.read().is_in_doubt
+    machine.set(machine.system)
+    assert not machine.clock.read().is_in_doubt
 
 
 def test_the_machines_own_forward_clock_goes_forward() -> None:

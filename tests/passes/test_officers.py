@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -17,12 +17,15 @@ from passes.officers.models import Officer, StationPepper
 from passes.stations.services import create_station
 from passes.trust import publishing
 from passes.trust.repository import TrustRepository
+from protocol.details import SealedDetails
 from protocol.pins import is_pin_of
 from protocol.roster import OfficerRole, RosterContent, parse_roster, roster_path
+from protocol.scan_record import Action, RecordKind
 from protocol.station_box import parse_box
 from protocol.trust import StationKind
 from tests.factories import Factories
 from tests.passes.pages import Login
+from tests.passes.post import road_post
 from tests.passes.test_station_boxes import enrol
 
 NOW = datetime(2021, 9, 14, 2, tzinfo=UTC)
@@ -181,6 +184,23 @@ def test_an_administrator_adds_an_officer_and_sees_the_pin_once(
     assert desk.post(f"/officers/{officer.id}/dismiss").status_code == 302
     assert desk.get(f"/officers/{officer.id}").status_code == 404
     assert services.list_officers(session) == []
+
+
+def test_the_list_of_scans_names_the_officer_and_the_chiefs_reason(
+    session: Session, client: FlaskClient, factories: Factories, login: Login
+) -> None:
+    post = road_post(session, client)
+    chief = add(session, "road-1")
+    session.commit()
+    at = datetime.now(UTC) - timedelta(minutes=5)
+    overruled = post.record(at, kind=RecordKind.NO_PAPER, action=Action.ADMITTED, officer=chief.id)
+    details = SealedDetails(plate="29C55555", note="Xe cấp cứu")
+    by_name = post.record(at, kind=RecordKind.NO_PAPER, action=Action.TURNED_BACK, officer="Cán bộ 12")
+    post.send(post.sealed(overruled, details), by_name)
+    client.application.extensions["worker"].drain()
+    page = login(factories.user("administrator")).get("/scans").get_data(as_text=True)
+    for part in ("Đào Văn Chốt", "Lý do: Xe cấp cứu", "Cán bộ 12"):
+        assert part in page
 
 
 def test_officers_are_kept_on_the_command_line(app: Flask, session: Session, lanes: tuple[str, str]) -> None:
