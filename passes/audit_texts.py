@@ -63,6 +63,7 @@ VERBS: Mapping[str, Any] = {
     "followups.report": _l("Thêm người không qua chốt"),
     "followups.result": _l("Ghi kết quả xét nghiệm"),
     "followups.sample": _l("Ghi xét nghiệm"),
+    "followups.search": _l("Tìm người trong danh sách theo dõi"),
     "followups.status": _l("Đổi trạng thái theo dõi"),
     "followups.take_back_transfer": _l("Rút lại đề nghị chuyển"),
     "followups.take_back_visit": _l("Gỡ lượt thăm ghi nhầm"),

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from passes import access
+from passes import access, audit
 from passes.accounts.services import user_names
 from passes.areas.services import labels, wards_of
 from passes.db import db
@@ -123,6 +123,9 @@ def search() -> BaseResponse:
         keep_search("")
         return redirect(url_for("followup.index"))
     keep_search(request.form.get("q", ""))
+    if request.form.get("q", "").strip():  # what was searched for is nobody's business afterwards; that it was, is
+        audit.record(db.session(), current_user, "followups.search", "FollowUps:desk", None, now())
+        db.session.commit()
     kept = {name: request.form[name] for name in _FILTERS if request.form.get(name)}
     return redirect(url_for("followup.index", **kept))
 

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.batches import in_batches
-from passes.db import Base
+from passes.db import Base, privacy
 from passes.errors import RefusedError
 from passes.fleet.models import CrewMember
 from passes.followup.events import Assignment, Lookup, Sample, StatusEvent, Transfer, Visit
 from passes.followup.models import FollowUp, StayStatement
+from passes.imports.models import FleetImportRow
 from passes.issuing.models import PassCrew, PassStatus, VehiclePass
 from passes.movement.models import Exposure, Movement, Scan, ScanRecord
 from passes.movement.turns import take_turn
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 
 _ERASED = (StatusEvent, Visit, Sample, Transfer, Assignment, Lookup, StayStatement, Exposure, FollowUp, Movement)
 """Rows that are only about the person: they go."""
+
+_PAPERS = (
+    *("licence_class", "licence_expires_on", "test_expires_at", "test_result"),
+    *("vaccine_doses", "usual_vehicle_id"),
+)
+"""What a carrier declared of the person."""
 
 
 class EraseError(RefusedError):
@@ -64,8 +71,18 @@ def report(session: Session, actor: User | None, person: Person, now: datetime) 
         for batch in in_batches(sorted(scans))
         for row in session.scalars(sa.select(Scan).where(Scan.id.in_(batch)))
     ]
+    found[FleetImportRow.__tablename__] = [
+        {"import": row.import_id, "row": row.number, "cells": row.cells}
+        for row in session.scalars(sa.select(FleetImportRow).where(FleetImportRow.key.in_(_import_keys(session, ids))))
+    ]
     audit.record(session, actor, "retention.report", person, {"tables": len(found)}, now)
     return {name: rows for name, rows in found.items() if rows}
+
+
+def _import_keys(session: Session, ids: list[int]) -> list[str]:
+    """Return by what the rows of imported spreadsheets that are about these persons are found."""
+    numbers = session.scalars(sa.select(Person.id_number).where(Person.id.in_(ids), Person.id_hash.is_not(None)))
+    return [privacy().lookup("import", number) for number in numbers if number]
 
 
 def _naming(table: sa.Table) -> list[sa.Column[Any]]:
@@ -132,7 +149,9 @@ def erase(session: Session, actor: User | None, person: Person, now: datetime) -
     counts["vehicle_passes"] = _count(
         session.execute(sa.update(VehiclePass).where(VehiclePass.id.in_(passes)).values(text=None))
     )
-    papers = {"licence_class": None, "licence_expires_on": None, "test_expires_at": None}
+    rows = sa.delete(FleetImportRow).where(FleetImportRow.key.in_(_import_keys(session, ids)))
+    counts[FleetImportRow.__tablename__] = _count(session.execute(rows))
+    papers = dict.fromkeys(_PAPERS)
     retired = sa.func.coalesce(CrewMember.retired_at, now)
     counts["crew_members"] = _count(
         session.execute(sa.update(CrewMember).where(CrewMember.person_id.in_(ids)).values(**papers, retired_at=retired))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from passes.db import db
@@ -67,15 +68,22 @@ def test_three_hundred_drivers_are_seen_to_by_district_ward_and_health_staff(wor
     ward = world.page("van-dinh")
     office.follow(ward, "Theo dõi y tế")
     expect(ward.get_by_role("main")).not_to_contain_text(FIRST)  # handed over to another district
-    world.shot(ward, "ward-list")
+    look(world, ward, "ward-list")
     expect(ward.get_by_role("link", name="Thêm người không qua chốt")).to_have_count(0)
     look_as_health_staff(world, world.page("health"))
+
+
+def look(world: World, page: Page, name: str) -> None:
+    """Keep a picture, and let a program look for what a screen reader or a weak eye would stumble over."""
+    world.shot(page, name)
+    problems = Axe().run(page).response["violations"]
+    assert [f"{problem['id']}: {problem['nodes'][0]['html']}" for problem in problems] == []
 
 
 def see_three_hundred_rows(world: World, page: Page) -> None:
     """300 people with 340 follow-ups are 300 rows; all of them are overdue for acknowledgement, and acknowledged."""
     office.follow(page, "Theo dõi y tế")
-    world.shot(page, "desk-list")
+    look(world, page, "desk-list")
     expect(page.locator(".count-line")).to_have_text("300 người")
     page.get_by_role("link", name="300", exact=True).click()
     expect(page.locator("tbody tr")).to_have_count(PEOPLE)
@@ -102,14 +110,14 @@ def record_an_ill_person(world: World, page: Page, folder: Path) -> None:
     page.get_by_label("Nhiệt độ").fill("38,4")
     page.get_by_label("Sốt", exact=True).check()
     page.get_by_label("Ho", exact=True).check()
-    world.shot(page, "desk-visit")
+    look(world, page, "desk-visit")
     page.get_by_role("button", name="Lưu").click()
     page.get_by_role("link", name="Ghi xét nghiệm").click()
     page.get_by_label("Test nhanh kháng nguyên").check()
     page.get_by_label("Dương tính").check()
     page.get_by_role("button", name="Lưu").click()
     expect(page.get_by_role("main")).to_contain_text("Dương tính")
-    world.shot(page, "desk-person")
+    look(world, page, "desk-person")
     with page.expect_download() as started:
         page.get_by_role("link", name="In phiếu truy vết").click()
     path = folder / "slip.pdf"
@@ -133,9 +141,9 @@ def record_everybody_else(world: World, page: Page) -> None:
     page.goto(f"{world.issuer.url}/followups")
     page.get_by_role("button", name="Bỏ lọc").click()
     page.get_by_role("link", name=re.compile("^Cần thăm hôm nay")).click()
-    world.shot(page, "desk-today")
+    look(world, page, "desk-today")
     page.get_by_role("button", name="Cả 299 người: khỏe, không triệu chứng").click()
-    world.shot(page, "desk-everybody")
+    look(world, page, "desk-everybody")
     page.get_by_role("button", name="Đúng, tất cả đều khỏe").click()
     expect(page.get_by_role("main")).to_contain_text("Hôm nay không còn ai cần thăm")
     world.shot(page, "desk-done")
@@ -150,18 +158,18 @@ def hand_over(world: World, page: Page) -> None:
     page.get_by_role("link", name="Chuyển địa bàn").click()
     choose_area(page, "Chuyển đến", "chuong duong", "Phường Chương Dương")
     page.get_by_label("Lý do chuyển").fill("Về ở cùng gia đình")
-    world.shot(page, "desk-transfer")
+    look(world, page, "desk-transfer")
     page.get_by_role("button", name="Gửi đề nghị chuyển").click()
     other = world.page("hoan-kiem")
     office.follow(other, "Theo dõi y tế")
     other.get_by_role("link", name=re.compile("chờ trả lời")).click()
-    world.shot(other, "desk-receipt")
+    look(world, other, "desk-receipt")
     other.get_by_role("button", name="Tiếp nhận", exact=True).click()
     expect(other.get_by_role("heading", name=FIRST)).to_be_visible()
     world.shot(other, "desk-taken-over")
     page.goto(f"{world.issuer.url}/followups/transfers")
     expect(page.get_by_role("main")).to_contain_text("Đã tiếp nhận")
-    world.shot(page, "desk-transfers")
+    look(world, page, "desk-transfers")
 
 
 def look_as_health_staff(world: World, page: Page) -> None:
@@ -170,19 +178,19 @@ def look_as_health_staff(world: World, page: Page) -> None:
     expect(page.locator(".count-line")).to_have_text("301 người")
     page.get_by_role("link", name="Ngoài địa bàn").click()
     expect(page.locator("tbody tr")).to_have_count(1)
-    world.shot(page, "health-outside")
+    look(world, page, "health-outside")
     page.get_by_role("link", name="Người Thanh Hóa").click()
     page.get_by_label("Điều tra, truy vết").check()
-    world.shot(page, "health-why")
+    look(world, page, "health-why")
     page.get_by_role("button", name="Xem thông tin").click()
     expect(page.get_by_role("heading", name="Người Thanh Hóa")).to_be_visible()
     page.goto(f"{world.issuer.url}/followups/arrivals")
     expect(page.locator("svg.pygal-chart .bar")).to_have_count(30)
-    world.shot(page, "health-arrivals")
+    look(world, page, "health-arrivals")
     office.follow(page, "Tổ chức, cá nhân liên quan")
     page.get_by_label("Quận/huyện/thị xã").select_option(label="Quận Hoàn Kiếm, Hà Nội")
     page.get_by_role("button", name="Lọc").click()
-    world.shot(page, "health-concerned")
+    look(world, page, "health-concerned")
     office.follow(page, "Lượt xem thông tin")
     expect(page.get_by_role("main")).to_contain_text("Điều tra, truy vết")
-    world.shot(page, "health-lookups")
+    look(world, page, "health-lookups")

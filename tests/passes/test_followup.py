@@ -344,9 +344,11 @@ def test_the_list_can_be_searched_and_narrowed(
         assert answer.request.query_string == b""  # what was typed is somebody's name or number
         return "Nguyễn Văn Bình" in answer.get_data(as_text=True)
 
+    assert audited(session, "followups.search") == []
     finds = (*FINDS, vehicle_pass.number, vehicle_pass.number.lower())
     assert [typed for typed in finds if not is_found(typed)] == []
     assert [typed for typed in FINDS_NOT if is_found(typed)] == []
+    assert len(audited(session, "followups.search")) == len(finds) + len(FINDS_NOT)
     assert "Nguyễn Văn Bình" in page.post("/followups/search", data={"clear": 1}, follow_redirects=True).text
     assert [query for query in NARROWS_TO if not is_listed(query)] == []
     assert [query for query in NARROWS_AWAY if is_listed(query)] == []

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from passes import jobs
 from passes.db import Base
+from passes.fleet.models import CrewMember
 from passes.followup import deciding, visits
 from passes.followup.events import VisitOutcome
 from passes.followup.models import FollowUp, FollowUpStatus
@@ -203,6 +204,11 @@ def test_erasing_leaves_nothing_that_names_the_person_and_others_keep_theirs(
     result = run(app, "erase", number, "--yes")
     assert result.exit_code == 0, result.output
     session.expire_all()
+    member = session.scalars(sa.select(CrewMember).where(CrewMember.person_id == person_id)).one()
+    kept = {"id", "carrier_id", "person_id", "role", "created_at", "retired_at"}
+    assert [
+        c.key for c in sa.inspect(CrewMember).columns if c.key not in kept and getattr(member, c.key) is not None
+    ] == []
     for table in Base.metadata.sorted_tables:
         naming = [c for c in table.c for key in c.foreign_keys if key.column.table.name == "persons"]
         found = [row for c in naming for row in session.execute(sa.select(table).where(c == person_id))]
