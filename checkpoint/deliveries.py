@@ -7,6 +7,8 @@ from datetime import datetime
 
 from checkpoint.scanlog_file import LogFile, from_us, to_us
 
+PURGED_AT_ONCE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -121,14 +123,15 @@ class Deliveries(LogFile):
         rows = self._rows("SELECT id FROM handed JOIN record USING (seq) WHERE batch = ? ORDER BY seq", (batch,))
         return [record_id for (record_id,) in rows]
 
-    def purge(self, received_before: datetime) -> int:
-        """Empty the records that the issuer has had for long enough; their digests and signatures stay.
+    def purge(self, received_before: datetime, at_most: int = PURGED_AT_ONCE) -> int:
+        """Empty some of the records that the issuer has had for long enough; their digests and signatures stay.
 
         Args:
             received_before: when the issuer must have confirmed them.
+            at_most: how many; a scan waits no longer than it takes to empty these.
 
         Returns:
-            How many were emptied.
+            How many were emptied; fewer than `at_most` when no more are left.
 
         Raises:
             ScanLogError: the disk refused; nothing was.
@@ -136,9 +139,10 @@ class Deliveries(LogFile):
 
         def empty(db: sqlite3.Connection) -> int:
             return db.execute(
-                "UPDATE record SET body = NULL, iss = NULL, cti = NULL WHERE body IS NOT NULL AND id IN "
-                "(SELECT id FROM delivery WHERE refusal IS NULL AND at_us < ?)",
-                (to_us(received_before),),
+                "UPDATE record SET body = NULL, iss = NULL, cti = NULL WHERE seq IN "
+                "(SELECT seq FROM delivery AS d JOIN record USING (id) "
+                "WHERE refusal IS NULL AND d.at_us < ? AND body IS NOT NULL LIMIT ?)",
+                (to_us(received_before), at_most),
             ).rowcount
 
         if count := self._write(empty):

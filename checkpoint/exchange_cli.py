@@ -67,9 +67,12 @@ def sync(home: "Home", as_json: bool) -> None:
     """Hand in the records that wait, then fetch newer trust."""
     from checkpoint import reporting
     from checkpoint.clock import system_time
+    from checkpoint.sync import purge
     from checkpoint.sync import sync as sync_now
 
-    done = sync_now(home, home.scan_log(), system_time())
+    log = home.scan_log()
+    done = sync_now(home, log, system_time())
+    purge(log, system_time())
     if as_json:
         put_json(reporting.describe_sync(done))
     else:

@@ -39,14 +39,30 @@ class SyncResult:
     problems: tuple[StationError, ...]
 
 
-def sync(home: Home, log: ScanLog, now: datetime, keep: timedelta = KEPT_AFTER_RECEIPT) -> SyncResult:
+def purge(log: ScanLog, now: datetime, keep: timedelta = KEPT_AFTER_RECEIPT) -> int:
+    """Empty every record that the issuer has had for long enough, a few at a time; return how many.
+
+    Args:
+        log: the station's log.
+        now: the station's clock.
+        keep: how long a record's content is kept after the issuer has confirmed it.
+
+    Raises:
+        ScanLogError: the disk refused; what was not emptied is kept for the next time.
+    """
+    total = 0
+    while count := log.purge(now - keep):
+        total += count
+    return total
+
+
+def sync(home: Home, log: ScanLog, now: datetime) -> SyncResult:
     """Hand in every pending record, then fetch newer trust. What cannot be done now is left for the next time.
 
     Args:
         home: the station's folder.
         log: the station's log.
         now: the station's clock.
-        keep: how long a record's content is kept after the issuer has confirmed it.
 
     Raises:
         HomeError: the station is not enrolled.
@@ -70,7 +86,6 @@ def sync(home: Home, log: ScanLog, now: datetime, keep: timedelta = KEPT_AFTER_R
             take_receipts(home, log, now)
         except (TrustImportError, TrustStoreError) as error:
             problems.append(error)
-    log.purge(now - keep)
     after = log.counts()
     return SyncResult(after.accepted - before.accepted, after.refused - before.refused, imported, tuple(problems))
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from checkpoint.errors import StationError
 from checkpoint.running import Running
-from checkpoint.sync import SyncResult, sync
+from checkpoint.sync import SyncResult, purge, sync
 
 logger = logging.getLogger(__name__)
 
 FIRST_AFTER_S = 1.0
 LOOK_EVERY_S = 2.0
+PURGE_EVERY_S = 3600.0
 RETRY_AFTER_S, RETRY_AT_MOST_S = 5.0, 300.0
 ROUTES = (Path("/proc/net/route"), Path("/proc/net/ipv6_route"))
 
@@ -68,6 +69,7 @@ class Syncer:
         self._on_done = on_done
         self._routes = routes
         self._woken = threading.Event()
+        self._purged_at = time.monotonic()
 
     def wake(self) -> None:
         """Sync now, however long the wait would still be."""
@@ -82,10 +84,13 @@ class Syncer:
 
     def _sync(self) -> bool:
         """Sync once; say whether everything went well."""
-        running = self._running
+        running, reading = self._running, self._running.clock.read()
         try:
-            done = sync(running.home, running.station.log, running.clock.read().now)
+            done = sync(running.home, running.station.log, reading.now)
             running.home.reserve.hold()
+            if time.monotonic() - self._purged_at >= PURGE_EVERY_S and not reading.is_in_doubt:
+                self._purged_at = time.monotonic()
+                purge(running.station.log, reading.now)
         except StationError as error:
             logger.warning("sync: %s", error)
             done = SyncResult(0, 0, None, (error,))

@@ -174,14 +174,38 @@ def test_what_waits_is_shown_as_a_traffic_light() -> None:
     assert pending_light(None, 1, NOON) == "red"
 
 
+@pytest.mark.parametrize("is_in_doubt", [False, True])
+def test_a_running_station_purges_by_itself_unless_it_doubts_its_clock(
+    home: Home, monkeypatch: pytest.MonkeyPatch, *, is_in_doubt: bool
+) -> None:
+    running = open_station(home)
+    scan(running)
+    sync.sync(home, running.station.log, datetime.now(UTC))
+    monkeypatch.setattr("checkpoint.syncing.PURGE_EVERY_S", 0)
+    reading = Reading(datetime.now(UTC) + timedelta(days=15), is_in_doubt=is_in_doubt)
+    at = At(replace(running, clock=Stopped(reading)), Pace(600))
+    try:
+        at.wait_for(1)
+        assert len(running.station.log.kept(0, 9, is_waiting_only=False)) == is_in_doubt
+    finally:
+        at.stop()
+
+
+class Stopped:
+    """A clock that always says the same."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.read = lambda: reading
+
+
 def test_what_the_issuer_has_is_emptied_after_a_while_and_counted_all_the_same(home: Home) -> None:
     running = open_station(home)
     scan(running)
     log = running.station.log
     assert sync.sync(home, log, datetime.now(UTC)).accepted == 1
     kept = log.kept(0, 9, is_waiting_only=False)
-    sync.sync(home, log, datetime.now(UTC) + timedelta(days=13))
+    assert sync.purge(log, datetime.now(UTC) + timedelta(days=13)) == 0
     assert log.kept(0, 9, is_waiting_only=False) == kept
-    sync.sync(home, log, datetime.now(UTC) + timedelta(days=15))
+    assert sync.purge(log, datetime.now(UTC) + timedelta(days=15)) == 1
     assert log.kept(0, 9, is_waiting_only=False) == []
     assert (log.counts().accepted, log.check_chain(home.device_key().public_raw)) == (1, 1)
