@@ -42,7 +42,10 @@ def find_waiting(book: PostBook, trust: Trust, station: StationInfo | None) -> l
 def find_interrupted(log: ScanLog) -> tuple[str, bytes] | None:
     """Return the pass whose vehicle stood at the barrier when the program ended: nothing was done with it yet."""
     for body in log.bodies_after(log.last_seq() - 1):
-        record = ScanRecord.decode(body)
+        try:
+            record = ScanRecord.decode(body)
+        except RecordError:  # another release wrote it; nothing depends on it that would stop the post
+            continue
         if record.kind is RecordKind.CODE and record.action is None and record.iss and record.cti:
             return record.iss, record.cti
     return None
