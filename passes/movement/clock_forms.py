@@ -27,6 +27,7 @@ _MESSAGES = {
     "overlap": _l("Đã có hiệu chỉnh cho một phần thời gian này. Rút lại hiệu chỉnh đó trước."),
 }
 _FIELD_OF = {"from": "from_day", "to": "to_day", "offset": "minutes"}
+_DAY = _l("Ví dụ: 25/09/2021")
 _HOUR = _l("Ví dụ: 08:30")
 
 
@@ -34,9 +35,13 @@ class ClockForm(FlaskForm):
     """From when until when, as the station's clock showed it, and by how much it was wrong."""
 
     station = SelectField(_l("Máy chốt"), [Required(_MESSAGES["station_unknown"])], coerce=str)
-    from_day = DayField(_l("Từ ngày"), [Required(_l("Nhập ngày.")), WithinDays(_PAST_DAYS, _FUTURE_DAYS)])
+    from_day = DayField(
+        _l("Từ ngày"), [Required(_l("Nhập ngày.")), WithinDays(_PAST_DAYS, _FUTURE_DAYS)], description=_DAY
+    )
     from_clock = ClockField(_l("Từ giờ"), [Required(_l("Nhập giờ."))], description=_HOUR)
-    to_day = DayField(_l("Đến ngày"), [Required(_l("Nhập ngày.")), WithinDays(_PAST_DAYS, _FUTURE_DAYS)])
+    to_day = DayField(
+        _l("Đến ngày"), [Required(_l("Nhập ngày.")), WithinDays(_PAST_DAYS, _FUTURE_DAYS)], description=_DAY
+    )
     to_clock = ClockField(_l("Đến giờ"), [Required(_l("Nhập giờ."))], description=_HOUR)
     side = RadioField(_l("Đồng hồ chạy"), validators=[InputRequired(_l("Chọn chậm hay nhanh."))])
     minutes = IntegerField(_l("Lệch bao nhiêu phút"), [InputRequired(_MESSAGES["offset"])])
