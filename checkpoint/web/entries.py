@@ -11,6 +11,7 @@ from checkpoint.post_book import Deed
 from checkpoint.signing_in import OnDuty
 from checkpoint.web import parsing
 from checkpoint.web.app import EntryError, desk
+from checkpoint.wedge import typed_code
 from protocol.claims import Role
 from protocol.details import PersonSeen
 from protocol.people import CitizenCard, CitizenCardError, IdNumberError, normalise_id_number, parse_citizen_card
@@ -27,7 +28,8 @@ bp = Blueprint("entries", __name__)
 @bp.post("/scans")
 def scan() -> Response:
     """Decide on a text that a scanner in the officer's hand has typed."""
-    desk().watch.decide(parsing.text("text", MAX_TEXT_CHARS))
+    keys = parsing.text("keys", MAX_TEXT_CHARS, may_be_empty=True)
+    desk().watch.decide(typed_code(parsing.text("text", MAX_TEXT_CHARS), keys))
     return _done()
 
 

@@ -93,6 +93,52 @@ def test_a_scanner_that_types_is_read_and_its_digits_are_no_actions(page: Page, 
     assert [record.action for record in served.records()] == [None]
 
 
+# What a keyboard makes of the keys that a scanner presses: (key, code, is Shift held) of each character of a code.
+PRESS = """([text, mishap]) => {
+    const marks = {" ": "Space", "$": "Digit4", "%": "Digit5", "*": "Digit8", "+": "Equal", "-": "Minus", ".": "Period",
+                   "/": "Slash", ":": "Semicolon"};
+    const digits = "đăâêô\u0309\u0303\u0301\u0323\u0300";
+    for (const character of [...text, "Enter"]) {
+        const isLetter = /^[A-Z]$/.test(character), isDigit = /^[0-9]$/.test(character);
+        const code = isLetter ? "Key" + character : isDigit ? "Digit" + character : marks[character] || character;
+        let key = character;
+        if (mishap === "caps lock" && isLetter) key = character.toLowerCase();
+        if (mishap === "layout" && isDigit) key = digits[Number(character)];
+        if (mishap === "input method" && isLetter) key = "Process";
+        const shiftKey = isLetter || "$%*+:".includes(character);
+        const target = document.activeElement ?? document.body;
+        target.dispatchEvent(new KeyboardEvent("keydown", {key, code, shiftKey, bubbles: true, cancelable: true}));
+    }
+}"""
+
+
+@pytest.mark.usefixtures("complaints")
+@pytest.mark.parametrize("mishap", ["none", "caps lock", "layout", "input method"])
+def test_a_scanner_is_understood_whatever_the_keyboard_is_set_to(
+    page: Page, served: Served, fresh: Hanoi, mishap: str
+) -> None:
+    page.goto(served.url)
+    expect(page.locator(".idle")).to_be_visible()
+    page.evaluate(PRESS, [fresh.sign(), mishap])
+    expect(page.locator(".verdict h1")).to_have_text("CHO QUA")
+    expect(page.locator(".plate")).to_have_text("29C-123.45")
+
+
+@pytest.mark.usefixtures("complaints")
+def test_a_scan_presses_no_button_and_leaves_a_field_as_it_was(page: Page, served: Served, fresh: Hanoi) -> None:
+    page.goto(served.url)
+    served.drop(put_on_road(draw_code(fresh.sign(route=(LOCKED_WARD, "00007")))))
+    field = page.locator(".crew li:first-child [role=combobox]")
+    field.press_sequentially("duong")
+    page.wait_for_timeout(300)  # the officer lets the field go, and takes the scanner
+    page.keyboard.type(fresh.sign(cti=b"pass0002", plate="30H12345") + "\n")
+    expect(page.locator(".plate")).to_have_text("30H-123.45")
+    page.locator(".actions [data-action=turned_back]").focus()
+    page.keyboard.type("VP1: " + "A B C D E F " * 8 + "\n")
+    expect(page.locator(".verdict h1")).to_have_text("KHÔNG CHO QUA")
+    assert [record.action for record in served.records()] == [None, None, None]
+
+
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1024, 768), (1280, 800), (1366, 768)])
 def test_nothing_is_cut_off_at_any_width(page: Page, served: Served, fresh: Hanoi, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})

@@ -198,21 +198,38 @@ const station = (() => {
 
   // ---------- keys, and scanners that type ----------
 
-  // A scanner types a whole code within a blink, and ends it with Enter.
-  let burst = { text: "", at: 0 };
+  // A scanner types a whole code within a blink, and ends it with Enter. It presses the keys of an American keyboard;
+  // what comes of them depends on Caps Lock, layout and input method, so that the keys themselves are kept too.
+  const marks = {
+    Minus: "-_", Equal: "=+", Semicolon: ";:", Quote: "'\"", Comma: ",<", Period: ".>", Slash: "/?", Space: "  ",
+    BracketLeft: "[{", BracketRight: "]}", Backslash: "\\|", Backquote: "`~",
+  };
+  const americanKey = ({ code, shiftKey }) => {
+    const pair = code.startsWith("Key") ? code[3].toLowerCase() + code[3]
+      : code.startsWith("Digit") ? code[5] + ")!@#$%^&*("[code[5]]
+      : marks[code] || "";
+    return pair[shiftKey ? 1 : 0] || "";
+  };
+  let burst = { text: "", keys: "", at: 0, before: "" };
+
+  const isOurs = (typed) => [typed.text, typed.keys].some((one) => /^(VP1|CC1|AM1):/i.test(one));
 
   const addToBurst = (event) => {
     const now = performance.now();
-    if (now - burst.at > 120) burst = { text: "", at: now };
+    // Nobody types so fast, and nobody types the beginning of a pass: that may come slower, from a busy machine.
+    if (now - burst.at > (isOurs(burst) ? 1000 : 120)) burst = { text: "", keys: "", at: now, before: event.target.value };
     burst.at = now;
     if (event.key.length === 1) burst.text += event.key;
+    burst.keys += americanKey(event);
     return burst;
   };
 
+  const lengthOf = (typed) => Math.max(typed.text.length, typed.keys.length);
+
   const takeScan = (event) => {
-    if (event.key !== "Enter" || burst.text.length < 12) return false;
-    send("/scans", { text: burst.text });
-    burst = { text: "", at: 0 };
+    if (event.key !== "Enter" || lengthOf(burst) < 12) return false;
+    send("/scans", { text: burst.text || burst.keys, keys: burst.keys });
+    burst = { text: "", keys: "", at: 0, before: "" };
     return true;
   };
 
@@ -239,14 +256,27 @@ const station = (() => {
       return;
     }
     const mine = addToBurst(event);
+    // A space in a code must not press the button that was pressed last.
+    if (event.code === "Space" && lengthOf(mine) > 1) event.preventDefault();
     if (takeScan(event)) return event.preventDefault();
     const pressed = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!pressed) return;
     event.preventDefault();
     const eventId = meantEvent();
     // A digit may belong to a scanner's code: wait until it is clear that no scanner is typing.
-    setTimeout(() => { if (mine.text.length < 3) pressed(eventId); }, event.key.length === 1 ? 90 : 0);
+    setTimeout(() => { if (lengthOf(mine) < 3) pressed(eventId); }, event.key.length === 1 ? 90 : 0);
   });
+
+  // A pass that a scanner types into a field is a scan all the same, and the field keeps what it had.
+  addEventListener("keydown", (event) => {
+    if (!event.target.matches?.("input:not([type=checkbox]), textarea") || event.target.form?.matches("#no-paper form")) return;
+    addToBurst(event);
+    const field = event.target, before = burst.before;
+    if (event.key !== "Enter" || !isOurs(burst) || !takeScan(event)) return;
+    field.value = before;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
 
   // ---------- news ----------
 
