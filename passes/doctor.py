@@ -18,7 +18,7 @@ from passes import jobs
 from passes.areas.models import Area
 from passes.db import db
 from passes.issuing.register import unsignable_numbers
-from passes.issuing.reissue import unsigned_passes
+from passes.issuing.reissue import unsigned_papers
 from passes.trust import lifecycle, publishing, services
 from passes.trust.instance_keys import InstanceKeys
 from passes.trust.keys import KeyFileError
@@ -172,13 +172,13 @@ def _worker(path: Path, now: datetime) -> Iterator[str]:
 
 def _signing(now: datetime) -> Iterator[str]:
     try:
-        count, oldest = unsigned_passes(db.session())
+        count, oldest = unsigned_papers(db.session())
         stuck = unsignable_numbers(db.session())
     except sa.exc.SQLAlchemyError as error:
         yield f"what waits cannot be read ({type(error).__name__}); see “database”."
         return
     if oldest is not None and now - oldest > SIGNING_PATIENCE:
-        yield f"{count} passes wait since {oldest:%Y-%m-%d %H:%M} UTC; see “worker”, “keys” and the worker's log."
+        yield f"{count} papers wait since {oldest:%Y-%m-%d %H:%M} UTC; see “worker”, “keys” and the worker's log."
     if stuck:
         more = ", …" if len(stuck) > _NAMED else ""
         named = ", ".join(stuck[:_NAMED])

@@ -46,9 +46,11 @@ class NavigationItem:
 AREAS = (
     ("applications.apply", "applications.index", _lp("list", "Hồ sơ")),
     ("passes.print", "issuing.index", _l("Giấy đã cấp")),
+    ("passes.print", "supplements.index", _l("Phiếu bổ sung, thẻ")),
     ("fleet.manage", "fleet.vehicles", _lp("list", "Phương tiện")),
     ("fleet.manage", "fleet.crew", _l("Lái xe, phụ xe")),
     ("applications.review", "applications.queue", _l("Hồ sơ chờ duyệt")),
+    ("applications.review", "supplements.queue", _l("Phiếu, thẻ chờ duyệt")),
     ("applications.review", "applications.post_audits", _l("Hậu kiểm")),
     ("passes.revoke", "issuing.register", _l("Sổ giấy đã cấp")),
     ("followups.view", "followup.index", _l("Theo dõi y tế")),
@@ -89,12 +91,14 @@ def _waiting() -> dict[str, int]:
     from passes.applications.post_audit import count_pending
     from passes.applications.queue import count_unsent, count_waiting
     from passes.followup.services import count_followed_up
+    from passes.supplements.deciding import count_open
 
     allowed, counts = access.permissions_of(current_user), {}
     if "applications.apply" in allowed:
         counts["applications.index"] = count_unsent(db.session(), current_user.organisation)
     if "applications.review" in allowed:
         counts["applications.queue"] = count_waiting(db.session())
+        counts["supplements.queue"] = count_open(db.session())
         counts["applications.post_audits"] = count_pending(db.session())
     if "followups.view" in allowed:
         counts["followup.index"] = count_followed_up(db.session(), current_user)
@@ -178,6 +182,7 @@ def init_app(app: Flask) -> None:
     from passes.reports.views import bp as reports
     from passes.stations.views import api
     from passes.stations.views import bp as stations
+    from passes.supplements.views import bp as supplements
     from passes.trust.views import bp as trust
 
     del decision_views, person_views, transfer_views  # their pages belong to the blueprint that they were imported for
@@ -194,6 +199,7 @@ def init_app(app: Flask) -> None:
         documents,
         applications,
         issuing,
+        supplements,
         stations,
         officers,
         api,

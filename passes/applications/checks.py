@@ -98,7 +98,7 @@ def _report(application: Application, booked: Bookings, known: Known, now: datet
                     CrewChecks(
                         entry,
                         (
-                            _id_format(entry.member.person.id_number, today),
+                            id_format(entry.member.person.id_number, today),
                             *_crew(application, item, entry, booked.people, twice),
                             _record(CheckCode.PERSON_RECORD, known.revoked_people.get(entry.member.person_id)),
                         ),
@@ -123,7 +123,7 @@ def _record(code: CheckCode, number: str | None) -> Check:
     return Check(code, _outcome(good=number is None), {"pass": number})
 
 
-def _id_format(id_number: str | None, today: date) -> Check:
+def id_format(id_number: str | None, today: date) -> Check:
     """Look whether an ID number can be one, and of somebody who can be on board.
 
     Of the twelve digits the fourth says century and sex, the next two the year of birth (Circular 59/2021/TT-BCA,

@@ -8,8 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from passes.applications.models import ApplicationVehicle
+from passes.applications.models import ApplicationVehicle, Decision, PostAuditOutcome
 from passes.db import Base, EncryptedText, UtcDateTime, enum_column
+from passes.fleet.models import CrewMember
 from passes.people.models import Person
 from protocol.claims import Role as CrewRole
 
@@ -51,28 +52,33 @@ class OrderState(enum.StrEnum):
     DECLINED = "declined"
 
 
-class VehiclePass(Base):
-    """One pass. Written unsigned by the approval, in its transaction; the signing worker fills `text` and `signed_at`.
+class SupplementKind(enum.StrEnum):
+    """What kind of paper stands beside a pass."""
+
+    SLIP = "slip"
+    CARD = "card"
+
+
+class CrewChange(enum.StrEnum):
+    """What a supplement says of one person."""
+
+    JOINS = "joins"
+    RENEWED = "renewed"
+    LEAVES = "leaves"
+    HOLDER = "holder"
+
+
+class SignedPaper:
+    """What every signed paper has. Written unsigned; the signing worker fills `text` and `signed_at`.
 
     `(iss, cti)` is its identity (`cti` 8 bytes, hex). `not_before` and `expires_at` are the signed window.
 
     One that cannot be written as a credential is not signed; `signing_error` says why, until somebody puts it right.
-    A pass whose key was retired is signed again: `reissue_requested_at` is set and `signed_at` emptied; `kid` and
+    A paper whose key was retired is signed again: `reissue_requested_at` is set and `signed_at` emptied; `kid` and
     `text` stay those of before until the worker has replaced them.
     """
 
-    __tablename__ = "vehicle_passes"
-    __table_args__ = (
-        sa.UniqueConstraint("iss", "cti"),
-        sa.UniqueConstraint("status_uri", "status_index"),
-        sa.Index("ix_vehicle_passes_newest", "requested_at", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(20), unique=True)
-    application_vehicle_id: Mapped[int] = mapped_column(sa.ForeignKey("application_vehicles.id"), index=True)
-    carrier_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
-    plate: Mapped[str] = mapped_column(sa.String(12), index=True)
     iss: Mapped[str] = mapped_column(sa.String(16))
     cti: Mapped[str] = mapped_column(sa.String(16))
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -88,6 +94,22 @@ class VehiclePass(Base):
     status: Mapped[PassStatus] = mapped_column(enum_column(PassStatus), default=PassStatus.VALID, index=True)
     status_reason: Mapped[RevocationReason | None] = mapped_column(enum_column(RevocationReason))
     status_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class VehiclePass(SignedPaper, Base):
+    """One pass, written by the approval of its vehicle, in that transaction."""
+
+    __tablename__ = "vehicle_passes"
+    __table_args__ = (
+        sa.UniqueConstraint("iss", "cti"),
+        sa.UniqueConstraint("status_uri", "status_index"),
+        sa.Index("ix_vehicle_passes_newest", "requested_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_vehicle_id: Mapped[int] = mapped_column(sa.ForeignKey("application_vehicles.id"), index=True)
+    carrier_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    plate: Mapped[str] = mapped_column(sa.String(12), index=True)
 
     application_vehicle: Mapped[ApplicationVehicle] = relationship(lazy="joined")
     crew: Mapped[list[PassCrew]] = relationship(
@@ -106,6 +128,78 @@ class PassCrew(Base):
     role: Mapped[CrewRole] = mapped_column(enum_column(CrewRole))
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship(lazy="joined")
+
+
+class Supplement(SignedPaper, Base):
+    """A paper beside passes: a slip that amends one pass, or the card of one person.
+
+    Who joins a pass gets a crew index that neither the pass nor an earlier slip has used, asked for or granted: an
+    index means one person for ever (docs/format.md, section 3.3). A card stands for itself: `pass_id` is empty.
+    `leg` are area codes behind the destination, `cargo` is what is carried from now on.
+    """
+
+    __tablename__ = "supplements"
+    __table_args__ = (
+        sa.UniqueConstraint("iss", "cti"),
+        sa.UniqueConstraint("status_uri", "status_index"),
+        sa.Index("ix_supplements_newest", "requested_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[SupplementKind] = mapped_column(enum_column(SupplementKind))
+    carrier_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    pass_id: Mapped[int | None] = mapped_column(sa.ForeignKey("vehicle_passes.id"), index=True)
+    requested_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    leg: Mapped[list[str]] = mapped_column(sa.JSON)
+    cargo: Mapped[int | None] = mapped_column()
+
+    vehicle_pass: Mapped[VehiclePass | None] = relationship()
+    crew: Mapped[list[SupplementCrew]] = relationship(
+        order_by="SupplementCrew.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+    decision: Mapped[SupplementDecision | None] = relationship(
+        back_populates="supplement", cascade="all, delete-orphan", lazy="joined"
+    )
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the authority, or policy in its place, has agreed."""
+        return self.decision is not None and self.decision.outcome is Decision.APPROVED
+
+
+class SupplementCrew(Base):
+    """What a supplement says of one person: the crew index, and until when their own papers hold."""
+
+    __tablename__ = "supplement_crew"
+
+    supplement_id: Mapped[int] = mapped_column(sa.ForeignKey("supplements.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    change: Mapped[CrewChange] = mapped_column(enum_column(CrewChange))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), index=True)
+    crew_member_id: Mapped[int | None] = mapped_column(sa.ForeignKey("crew_members.id"), index=True)
+    role: Mapped[CrewRole] = mapped_column(enum_column(CrewRole))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    person: Mapped[Person] = relationship(lazy="joined")
+    member: Mapped[CrewMember | None] = relationship()
+
+
+class SupplementDecision(Base):
+    """The approval or refusal of a supplement; without one it waits.
+
+    `decided_by_id` is empty where policy decided by itself; `audit` is set if lots were drawn that somebody looks at
+    it afterwards.
+    """
+
+    __tablename__ = "supplement_decisions"
+
+    supplement_id: Mapped[int] = mapped_column(sa.ForeignKey("supplements.id"), primary_key=True)
+    outcome: Mapped[Decision] = mapped_column(enum_column(Decision), index=True)
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    refusal_code: Mapped[str | None] = mapped_column(sa.String(32))
+    note: Mapped[str | None] = mapped_column(sa.Text)
+    audit: Mapped[PostAuditOutcome | None] = mapped_column(enum_column(PostAuditOutcome), index=True)
+    supplement: Mapped[Supplement] = relationship(back_populates="decision")
 
 
 class StatusShard(Base):

@@ -14,12 +14,16 @@ from passes.db import db
 from passes.issuing import order_views, print_views, printing, register, register_views, services, texts
 from passes.issuing.blueprint import bp
 from passes.issuing.models import PassStatus
-from passes.issuing.pdf import SheetError, render_windscreen
+from passes.issuing.pdf import SheetError, render_side_copies, render_windscreen
 from passes.issuing.sheets import letterhead, sheet_of
 from passes.lists import chosen, page_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug.wrappers import Response
+
+    from passes.issuing.pdf import Sheet
 
 __all__ = ["bp", "order_views", "print_views", "register_views"]  # importing these adds their pages to `bp`
 
@@ -44,17 +48,15 @@ def index() -> str:
     )
 
 
-@bp.get("/passes/<number>.pdf")
-@access.requires("passes.print")
-def download(number: str) -> Response:
-    """Send the windscreen sheet of one of the carrier's passes."""
+def _send(number: str, render: Callable[[list[Sheet]], bytes], name: str) -> Response:
+    """Send what is printed of one of the carrier's passes, or say why there is nothing to print."""
     session = db.session()
     vehicle_pass = register.find_by_number(session, number, current_user.organisation) or abort(404)
     if vehicle_pass.status is PassStatus.REVOKED:
         flash(_("Giấy %(number)s đã bị thu hồi, không in được nữa.", number=number), "error")
         return redirect(url_for("issuing.index"))
     try:
-        pdf = render_windscreen([sheet_of(session, vehicle_pass, letterhead(current_app.config))])
+        pdf = render([sheet_of(session, vehicle_pass, letterhead(current_app.config))])
     except services.IssuingError as error:
         flash(texts.ERRORS[error.code], "warning")
         return redirect(url_for("issuing.index"))
@@ -62,5 +64,19 @@ def download(number: str) -> Response:
         text = _("Tên trên giấy %(number)s quá dài, không in vừa trang. Hãy liên hệ cơ quan cấp.", number=number)
         flash(text, "error")
         return redirect(url_for("issuing.index"))
-    name = f"{vehicle_pass.plate}-{vehicle_pass.number}.pdf"
+    name = f"{vehicle_pass.plate}-{vehicle_pass.number}{name}.pdf"
     return send_file(io.BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+@bp.get("/passes/<number>.pdf")
+@access.requires("passes.print")
+def download(number: str) -> Response:
+    """Send the windscreen sheet of one of the carrier's passes."""
+    return _send(number, render_windscreen, "")
+
+
+@bp.get("/passes/<number>/side.pdf")
+@access.requires("passes.print")
+def side_copies(number: str) -> Response:
+    """Send the copies for the two sides of the vehicle."""
+    return _send(number, render_side_copies, "-thanh-xe")

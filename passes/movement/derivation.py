@@ -145,8 +145,17 @@ def _not_riding(scan: Resolved) -> set[int]:
 
 
 def _crew_of(session: Session, scan: Resolved, now: datetime) -> dict[int, int]:
-    """Return every crew entry of the papers, as persons; those on the pass itself first."""
+    """Return every crew entry of the papers, as persons; those on the pass itself first.
+
+    Whoever joined by a slip of ours is known by the index, whether or not that slip came with the scan.
+    """
     crew = _crew_of_pass(session, scan, now)
+    if scan.vehicle_pass is not None:
+        issued = issuing.joined_by_slips(session, scan.vehicle_pass.id)
+        named = {index for slip in scan.slips for index, _ in slip.joining} | set(
+            scan.reading.record.crew_present or ()
+        )
+        crew |= {index: person_id for index, person_id in issued.items() if index in named and index not in crew}
     joined = {index: entry.name for slip in scan.slips for index, entry in slip.joining if index not in crew}
     return crew | {index: _provisional(session, scan, index, name, now) for index, name in joined.items()}
 

@@ -148,7 +148,7 @@ def rotate_issuer_key(signs_after: int, media: tuple[Path, ...]) -> None:
 @group.command("retire-key")
 @click.argument("kid")
 @click.option("--reason", required=True, help="Why, in words; it is published.")
-@click.option("--reissue/--no-reissue", default=True, show_default=True, help="Sign its passes again by another key.")
+@click.option("--reissue/--no-reissue", default=True, show_default=True, help="Sign its papers again by another key.")
 @offline_keys_option()
 @with_appcontext
 def retire_key(kid: str, reason: str, reissue: bool, media: tuple[Path, ...]) -> None:
@@ -167,7 +167,7 @@ def retire_key(kid: str, reason: str, reissue: bool, media: tuple[Path, ...]) ->
     click.echo(f"key {key.kid} is retired; generation {told.generation} says so")
     if reissue:
         jobs.wake()
-        click.echo(f"{waiting} passes are signed again by the worker; their carriers print them anew")
+        click.echo(f"{waiting} papers are signed again by the worker; their carriers print them anew")
 
 
 @group.command("rotate-root")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from passes.applications.models import Application, ApplicationState, Decision
 from passes.audit import AuditEntry
-from passes.issuing import services
+from passes.issuing import services, signing
 from passes.issuing.models import PassStatus, RevocationReason, StatusShard, VehiclePass
 from passes.issuing.sheets import letterhead, sheet_of
 from passes.local_time import end_of_day, start_of_day
@@ -98,11 +98,11 @@ def test_status_indices_are_never_given_twice_and_do_not_count_up(session: Sessi
     shard = StatusShard(number=0, multiplier=7919, offset=11, used=0)
     session.add(shard)
     session.flush()
-    given = [services._next_status_index(session, now())[1] for _ in range(2000)]
+    given = [signing._next_status_index(session, now())[1] for _ in range(2000)]
     assert len(set(given)) == 2000
     assert given != sorted(given)
     shard.used = STATUS_LIST_SIZE
-    assert services._next_status_index(session, now())[0] == "status/1"
+    assert signing._next_status_index(session, now())[0] == "status/1"
 
 
 def test_an_unchanged_status_list_keeps_its_bytes(factories: Factories, session: Session, app: Flask) -> None:

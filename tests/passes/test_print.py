@@ -16,8 +16,10 @@ import zxingcpp
 from PIL import Image
 from weasyprint.urls import FatalURLFetchingError
 
-from passes.issuing.pdf import CrewLine, OwnFilesFetcher, Sheet, SheetError, plate_size_mm, render_windscreen
+from passes.issuing.layout import plate_size_mm
+from passes.issuing.pdf import CrewLine, Sheet, SheetError, render_windscreen
 from passes.issuing.symbol import SymbolError, draw_symbol
+from passes.printing import OwnFilesFetcher
 from protocol.texts import OUTCOME_TEXTS
 
 DPI = 150

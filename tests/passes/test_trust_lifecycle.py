@@ -163,7 +163,7 @@ def test_a_stolen_key_is_retired_and_its_honest_passes_are_signed_again(
     generation = told(app).generation
     trust("rotate-issuer-key")
     done = trust("retire-key", stolen, "--reason", "Lộ  khóa ký")
-    assert "1 passes are signed again" in done.output
+    assert "1 papers are signed again" in done.output
     assert told(app).generation == generation + 2  # tombstone and lists in one publication
     (tombstone,) = told(app).issuers[bytes.fromhex(stolen)]
     assert tombstone.reason == "Lộ khóa ký"
@@ -176,7 +176,7 @@ def test_a_stolen_key_is_retired_and_its_honest_passes_are_signed_again(
     assert assess(vehicle_pass.text or "", told(app), Context(), now()).outcome is Outcome.ADMIT
     log = list(session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id)))
     assert [e.details for e in log if e.verb == "trust.retire_key"] == [{"reason": "Lộ khóa ký"}]
-    assert [e.details for e in log if e.verb == "issuing.request_reissue"] == [{"passes": 1}]
+    assert [e.details for e in log if e.verb == "issuing.request_reissue"] == [{"passes": 1, "supplements": 0}]
     assert [e.details for e in log if e.verb == "issuing.sign"][-1] == {"kid": vehicle_pass.kid, "replaces": stolen}
 
 
