@@ -129,6 +129,12 @@ class Scan(Base):
     assessed_generation: Mapped[int | None] = mapped_column()
     clock_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @property
+    def note(self) -> str | None:
+        """Why a post chief overruled a refusal, as written there."""
+        found = json.loads(self.details).get("note") if self.details else None
+        return found if isinstance(found, str) else None
+
 
 class ScanArea(Base):
     """An area that the verdict on a scan looks at: where the vehicle came from, and where its papers say it goes."""
@@ -170,12 +176,6 @@ class ClockCorrection(Base):
     made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     taken_back_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-
-    @property
-    def note(self) -> str | None:
-        """Why a post chief overruled a refusal, as written there."""
-        found = json.loads(self.details).get("note") if self.details else None
-        return found if isinstance(found, str) else None
 
 
 def _as_named(context: DefaultExecutionContext) -> int:

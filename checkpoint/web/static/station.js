@@ -282,7 +282,7 @@ const station = (() => {
 
   const listen = () => {
     const news = new EventSource("/events");
-    news.addEventListener("changed", () => { refresh(); refreshBar(); });
+    news.addEventListener("changed", () => refresh().then(refreshBar));  // the verdict first
     news.onerror = () => {
       stage.replaceChildren(find("#lost").content.cloneNode(true));
       document.body.dataset.outcome = "PROBLEM";
