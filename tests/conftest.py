@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import astuple
 from typing import Any
 
 import pytest
@@ -19,6 +20,20 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no chromium on this machine; script/setup says why"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where several processes share the tests: let each tell the first one what it counted."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["proofs"] = [astuple(proof) for proof in counts.REGISTERED.values()]
+
+
+@pytest.hookimpl(optionalhook=True)  # only a run in several processes has it
+def pytest_testnodedown(node: Any) -> None:
+    """Take what another process counted."""
+    for proof in getattr(node, "workeroutput", {}).get("proofs", ()):
+        counts.count(*proof)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
