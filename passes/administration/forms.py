@@ -13,11 +13,12 @@ from wtforms import EmailField, StringField
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from passes import form_fields
 from passes.accounts.models import OrganisationKind
 from passes.accounts.services import ROLES_OF, OrganisationDraft
 from passes.administration import texts
 from passes.areas.forms import AreaField
-from passes.form_fields import PhoneField, RadioField, Required, SelectMultipleField
+from passes.form_fields import PhoneField, RadioField, Required
 from passes.labels import cargo_class_choices
 from protocol.claims import CargoClass
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from passes.accounts.models import Organisation
 
 
-class Ticks(SelectMultipleField):
-    """Any number of a list, each with a box to tick."""
+class SelectMultipleField(form_fields.SelectMultipleField):
+    """Any number of a list, each with a box to tick; templates choose an element by the class's name."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
@@ -78,7 +79,7 @@ def role_choices(organisation: Organisation) -> list[tuple[str, str]]:
 class RolesForm(FlaskForm):
     """What a user may do."""
 
-    roles = Ticks(_l("Vai trò"))
+    roles = SelectMultipleField(_l("Vai trò"))
 
     def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
         """Offer the roles that fit the organisation."""
@@ -123,7 +124,7 @@ class RefusalCodeForm(FlaskForm):
 class CargoForm(FlaskForm):
     """Which cargo classes are let through."""
 
-    allowed = Ticks(_l("Loại hàng được vận chuyển"))
+    allowed = SelectMultipleField(_l("Loại hàng được vận chuyển"))
 
     def __init__(self, stopped: Collection[int]) -> None:
         """Tick what is allowed now."""

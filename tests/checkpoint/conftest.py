@@ -160,11 +160,6 @@ class Hanoi(Authority):
 
 
 @pytest.fixture(scope="session")
-def base_url() -> None:
-    """Pages are named by their whole address. The browser plugin's own fixture is a method, of which pytest warns."""
-
-
-@pytest.fixture(scope="session")
 def hanoi(tmp_path_factory: pytest.TempPathFactory) -> Hanoi:
     """Published an hour before the clock of the tests."""
     return Hanoi(tmp_path_factory.mktemp("authority"), NOW - timedelta(hours=1))
