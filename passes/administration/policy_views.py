@@ -115,7 +115,7 @@ def extend() -> str | Response:
         try:
             rules = drafts.with_extension(_in_force(), extension)
             if form.is_meant():
-                return _keep(rules, _("Gia hạn hàng loạt theo %(decision)s", decision=extension.decision))
+                return _keep(rules, _("Gia hạn chung theo %(decision)s", decision=extension.decision))
             hit = hit_by(db.session(), extension, now())
         except drafts.DraftError as error:
             db.session.rollback()

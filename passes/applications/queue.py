@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -87,6 +88,7 @@ class Urgency(enum.StrEnum):
     SOON = "soon"
 
 
+_REFERENCE = re.compile(r"(HS-?|\d{6}-)?[\dA-Z-]{0,12}")
 SOON = timedelta(hours=6)
 """From this much time left on an application is urgent."""
 
@@ -146,10 +148,9 @@ def _says(text: str) -> sa.ColumnElement[bool]:
 
     Carriers and vehicles are few beside applications: they are looked through first, once.
     """
-    found = [
-        Application.reference.contains(text.upper(), autoescape=True),
-        Application.carrier_id.in_(carriers_named(text)),
-    ]
+    found: list[sa.ColumnElement[bool]] = [Application.carrier_id.in_(carriers_named(text))]
+    if _REFERENCE.fullmatch(text.upper()):
+        found.append(Application.reference.contains(text.upper(), autoescape=True))
     if plate := "".join(c for c in text.upper() if c.isalnum()):
         vehicles = sa.select(Vehicle.id).where(Vehicle.plate.contains(plate, autoescape=True))
         found.append(

@@ -117,6 +117,14 @@ class VehiclePass(SignedPaper, Base):
     )
 
 
+class PassPlate(Base):
+    """One plate that any pass bears: few beside the passes, so that a part of a plate is looked for here first."""
+
+    __tablename__ = "pass_plates"
+
+    plate: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+
+
 class PassCrew(Base):
     """Who stands at which crew index of a pass; this is how a scan's `(iss, cti, crew index)` becomes a person."""
 

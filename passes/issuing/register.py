@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from passes.accounts.services import carriers_named
 from passes.applications.models import ApplicationVehicle
 from passes.batches import in_batches
-from passes.issuing.models import PassCrew, PassStatus, RevocationReason, VehiclePass
+from passes.issuing.models import PassCrew, PassPlate, PassStatus, RevocationReason, VehiclePass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from passes.accounts.models import Organisation
     from passes.applications.models import Application
     from protocol.claims import Role as CrewRole
+
+
+_WHOLE_NUMBER = re.compile(r"[A-Z]+-\d{2}-\d{6,}")
+_BEGUN_NUMBER = re.compile(r"[A-Z]+-(\d{1,2}(-\d*)?)?")
+_MOST_DIGITS = 9
+_MOST_PLATES = 500
 
 
 class PassState(enum.StrEnum):
@@ -94,15 +101,17 @@ def search(
     *,
     carrier: Organisation | None = None,
     carrier_text: str = "",
+    plates: Collection[str] | None = None,
     now: datetime,
 ) -> sa.Select[tuple[VehiclePass]]:
     """Return a statement for passes, newest first.
 
     Args:
-        query: part of a plate, however it is written, or of a pass's number.
+        query: part of a plate, however it is written; a pass's number, its beginning, or the digits that end it.
         state: only those that stand so.
         carrier: only this carrier's.
         carrier_text: only those of carriers with this in their name, or with this tax number.
+        plates: those that hold the query, as `plates_with` found them; None looks at every pass's plate.
         now: moment at which they are looked at.
     """
     statement = sa.select(VehiclePass).order_by(VehiclePass.requested_at.desc(), VehiclePass.id.desc())
@@ -112,14 +121,42 @@ def search(
         statement = statement.where(VehiclePass.carrier_id.in_(carriers_named(carrier_text)))
     if state is not None:
         statement = statement.where(_in_state(state, now))
-    text = query.strip().upper()
-    if plate := "".join(c for c in text if c.isalnum()):
-        statement = statement.where(
-            sa.or_(
-                VehiclePass.plate.contains(plate, autoescape=True), VehiclePass.number.contains(text, autoescape=True)
-            )
-        )
+    if text := query.strip().upper():
+        statement = statement.where(_says(text, plates))
     return statement
+
+
+def _says(text: str, plates: Collection[str] | None) -> sa.ColumnElement[bool]:
+    """Return the condition that a pass's plate holds a text, or its number is meant by it."""
+    found: list[sa.ColumnElement[bool]] = []
+    if plate := _plate_part(text):
+        in_plate = VehiclePass.plate.contains(plate, autoescape=True)
+        found.append(in_plate if plates is None else VehiclePass.plate.in_(plates))
+    if _WHOLE_NUMBER.fullmatch(text):
+        found.append(VehiclePass.number == text)
+    elif _BEGUN_NUMBER.fullmatch(text):
+        found.append(VehiclePass.number.startswith(text, autoescape=True))
+    elif text.isdecimal() and len(text) <= _MOST_DIGITS:
+        found.append(VehiclePass.application_vehicle_id == int(text))
+    return sa.or_(sa.false(), *found)
+
+
+def _plate_part(text: str) -> str:
+    return "".join(c for c in text.upper() if c.isalnum())
+
+
+def plates_with(session: Session, query: str) -> tuple[str, ...] | None:
+    """Return every plate of a pass that holds a text, to be looked up by index; None when it is in too many.
+
+    Passes are many beside plates: a text that few plates hold is found among them first. One that many plates hold
+    is soon found among the newest passes, one after another.
+    """
+    part = _plate_part(query)
+    if not part:
+        return None
+    statement = sa.select(PassPlate.plate).where(PassPlate.plate.contains(part, autoescape=True))
+    found = tuple(session.scalars(statement.limit(_MOST_PLATES + 1)))
+    return found if len(found) <= _MOST_PLATES else None
 
 
 def find_by_number(session: Session, number: str, carrier: Organisation | None = None) -> VehiclePass | None:

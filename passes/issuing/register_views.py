@@ -44,7 +44,13 @@ def _find(number: str) -> VehiclePass:
 def authority_register() -> str:
     """List every pass, newest first, by plate or number, by where it stands and by carrier."""
     session, wanted, now = db.session(), wanted_passes(), local_time.now()
-    statement = register.search(wanted.text, wanted.state, carrier_text=wanted.carrier, now=now)
+    statement = register.search(
+        wanted.text,
+        wanted.state,
+        carrier_text=wanted.carrier,
+        plates=register.plates_with(session, wanted.text),
+        now=now,
+    )
     rows = page_of(statement, is_capped=True)
     return render_template(
         "issuing/register.html",

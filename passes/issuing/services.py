@@ -10,8 +10,17 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.applications.models import Application, ApplicationVehicle, Decision
+from passes.db import insert_if_new
 from passes.issuing.contents import credential_of
-from passes.issuing.models import CrewChange, PassCrew, PassStatus, Supplement, SupplementCrew, VehiclePass
+from passes.issuing.models import (
+    CrewChange,
+    PassCrew,
+    PassPlate,
+    PassStatus,
+    Supplement,
+    SupplementCrew,
+    VehiclePass,
+)
 from passes.issuing.signing import close_status_lists, sign_pending, status_lists
 from passes.issuing.standing import IssuingError, revoke
 from passes.local_time import end_of_day, start_of_day
@@ -117,6 +126,7 @@ def request_passes(
             ],
         )
         session.add(vehicle_pass)
+        insert_if_new(session, PassPlate, plate=vehicle_pass.plate)
         audit.record(session, actor, "issuing.request", vehicle_pass, {"number": vehicle_pass.number}, now)
         made.append(vehicle_pass)
     return made

@@ -6,11 +6,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from passes import access
+from passes.accounts.models import User
+from passes.audit import AuditEntry
+from passes.documents.models import Document, DocumentKind
+from passes.imports.models import FleetImport, ImportKind, ImportState
+from passes.issuing.models import PrintJob, PrintState
 from passes.pages import AREAS
-from tests.factories import Factories
+from tests.factories import Factories, now
 from tests.passes.pages import Login
 
 # What needs no account. A new entry here is a decision, not a formality.
@@ -138,3 +144,89 @@ def test_two_people_at_two_machines_stay_two_people(factories: Factories, login:
     clients = [login(factories.user(name=name)) for name in ("Trần Đức Anh", "Lê Thị Hoa")]
     for client, name in zip(clients, ("Trần Đức Anh", "Lê Thị Hoa"), strict=True):
         assert f"Chào {name}" in client.get("/").get_data(as_text=True)
+
+
+# ---------- whose it is, beside who may ----------
+
+# What a carrier's addresses name; each is made for another carrier below. "kind" and "suffix" name nobody's row.
+NAMED = {
+    "reference",
+    "item_id",
+    "number",
+    "vehicle_id",
+    "member_id",
+    "job_id",
+    "import_id",
+    "document_id",
+    "what",
+    "key",
+}
+NOBODYS = {"kind", "suffix"}
+
+
+def belongings(session: Session, factories: Factories, owner: User) -> dict[str, Any]:
+    """Rows of one carrier, by the names that addresses have for them."""
+    vehicle_pass = factories.vehicle_pass(owner)
+    item = vehicle_pass.application_vehicle
+    shared = {"carrier_id": owner.organisation_id, "user_id": owner.id, "created_at": now(), "total": 1}
+    job = PrintJob(state=PrintState.DONE, **shared)
+    sheet = FleetImport(
+        kind=ImportKind.VEHICLES,
+        state=ImportState.CHECKED,
+        file_name="xe.xlsx",
+        columns=[],
+        todo=0,
+        state_changed_at=now(),
+        **shared,
+    )
+    paper = Document(
+        carrier_id=owner.organisation_id,
+        vehicle_id=item.vehicle_id,
+        kind=DocumentKind.INSPECTION,
+        file_name="dang-kiem.pdf",
+        media_type="application/pdf",
+        bytes=1,
+        stored_as="0" * 32,
+        uploaded_at=now(),
+        uploaded_by_id=owner.id,
+    )
+    session.add_all([job, sheet, paper])
+    session.commit()
+    return {
+        "reference": item.application.reference,
+        "item_id": item.id,
+        "number": vehicle_pass.number,
+        "vehicle_id": item.vehicle_id,
+        "member_id": item.crew[0].crew_member_id,
+        "job_id": job.id,
+        "import_id": sheet.id,
+        "document_id": paper.id,
+        "what": "vehicle",
+        "key": item.vehicle_id,
+    }
+
+
+def test_what_one_carrier_has_is_on_no_page_of_another(
+    app: Flask, session: Session, factories: Factories, login: Login
+) -> None:
+    owner, stranger = factories.user(), factories.user()
+    values = belongings(session, factories, owner)
+    assert values.keys() == NAMED
+    adapter, browser = app.url_map.bind("localhost"), login(stranger)
+    before = session.query(AuditEntry).count()
+    tried, wrong = 0, []
+    for rule in rules(app):
+        if access.required_permission(app, rule.endpoint)[1] not in access.ROLES["carrier"]:
+            continue
+        if not rule.arguments - NOBODYS:
+            continue
+        assert rule.arguments <= NAMED | NOBODYS, f"{rule.endpoint}: say here what its address names"
+        path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        for method in set(METHODS) & (rule.methods or set()):
+            tried += 1
+            status = browser.open(path, method=method).status_code
+            if status != 404:
+                wrong.append((rule.endpoint, method, status))
+    assert wrong == []
+    assert tried > 20
+    assert session.query(AuditEntry).count() == before

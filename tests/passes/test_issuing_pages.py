@@ -240,3 +240,42 @@ def test_a_log_entry_holds_no_personal_value(session: Session, factories: Factor
     (entry,) = entries_about(session, member)
     said = f"{entry.subject} {entry.details}"
     assert not [secret for secret in ("001085012345", "Bình", "912345678") if secret in said]
+
+
+def test_a_plate_is_found_by_any_part_and_a_pass_by_its_number_its_beginning_or_its_last_digits(
+    session: Session, factories: Factories, carrier: User
+) -> None:
+    first, second = (
+        factories.vehicle_pass(carrier, vehicles=(CrewedVehicle(factories.vehicle(carrier, plate=plate).id, crew),))
+        for plate, crew in (("29C12345", (factories.crew(carrier).id,)), ("30H67890", (factories.crew(carrier).id,)))
+    )
+
+    def found(text: str, plates: tuple[str, ...] | None = None) -> set[str]:
+        return {one.plate for one in session.scalars(register.search(text, plates=plates, now=now()))}
+
+    prefix = first.number.rpartition("-")[0]
+    serial = first.number.rpartition("-")[2]
+    cases = {
+        "29c-123.45": {first.plate},
+        "C123": {first.plate},
+        "678": {second.plate},
+        first.number: {first.plate},
+        first.number.lower(): {first.plate},
+        f"{prefix}-": {first.plate, second.plate},
+        serial: {first.plate},
+        "ZZZ": set(),
+        "?!": set(),
+    }
+    for text, wanted in cases.items():
+        assert found(text) == wanted, text
+        assert found(text, register.plates_with(session, text)) == wanted, text
+
+
+def test_a_text_that_many_plates_hold_is_looked_for_among_the_passes_themselves(
+    session: Session, factories: Factories, carrier: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [factories.vehicle_pass(carrier) for _ in range(3)]
+    assert set(register.plates_with(session, "29C") or ()) == {one.plate for one in made}
+    monkeypatch.setattr(register, "_MOST_PLATES", 2)
+    assert register.plates_with(session, "29C") is None
+    assert register.plates_with(session, made[0].plate) == (made[0].plate,)
