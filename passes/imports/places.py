@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -39,12 +40,29 @@ class Places:
                 self._exact.setdefault(_words(name), []).append(code)
                 self._bare.setdefault(_bare(name), []).append(code)
 
+    @property
+    def count(self) -> int:
+        """How many wards there are."""
+        return len(self._codes)
+
     def find(self, text: str) -> list[str]:
         """Return the codes of the wards that a text names: one when it is clear, several or none when it is not."""
         code = text.zfill(AreaLevel.WARD) if text.isdecimal() else ""  # 67, where a spreadsheet left the zeros out
         if code in self._codes:
             return [code]
         return self._exact.get(_words(text)) or self._bare.get(_bare(text)) or []
+
+
+_KNOWN: WeakKeyDictionary[object, Places] = WeakKeyDictionary()
+
+
+def known_places(session: Session) -> Places:
+    """Return the wards of a database; ten thousand names are folded once in a process, not once in a turn."""
+    database = session.get_bind()
+    found = _KNOWN.get(database)
+    if found is None or not found.count:
+        found = _KNOWN[database] = Places(session)
+    return found
 
 
 def _words(text: str) -> str:

@@ -17,7 +17,7 @@ from passes.errors import RefusedError
 from passes.fleet.drafts import FleetError
 from passes.fleet.models import CrewMember, Vehicle
 from passes.imports.models import FleetImport, FleetImportRow, ImportKind, ImportState, RowOutcome
-from passes.imports.places import Places
+from passes.imports.places import known_places
 from passes.imports.readings import Problem, Reading, Severity, read_row
 from passes.imports.records import take_back, write
 from passes.local_time import local_date
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import Organisation, User
+    from passes.imports.places import Places
     from passes.imports.tables import Table
 
 ROWS_A_TURN = 100
@@ -208,7 +209,7 @@ def work(session: Session, now: datetime, limit: int = ROWS_A_TURN) -> int:
 
 
 def _do(session: Session, made: FleetImport, rows: Iterable[FleetImportRow], now: datetime) -> None:
-    places = Places(session) if made.state is not ImportState.UNDOING and made.kind is ImportKind.CREW else None
+    places = known_places(session) if made.state is not ImportState.UNDOING and made.kind is ImportKind.CREW else None
     for row in rows:
         row.is_waiting = False
         if made.state is ImportState.UNDOING:
