@@ -1,13 +1,13 @@
 """Slips and crew cards: papers beside passes, with their decisions.
 
-Revision: 0020, after 0019.
+Revision: 0018, after 0017.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
