@@ -18,6 +18,7 @@ VERBS: Mapping[str, Any] = {
     "accounts.create_organisation": _l("Thêm đơn vị"),
     "accounts.create_user": _l("Tạo tài khoản"),
     "accounts.open_user": _l("Mở lại tài khoản"),
+    "accounts.reset_password": _l("Tự đặt lại mật khẩu qua thư điện tử"),
     "accounts.reset_access": _l("Đặt lại mật khẩu và xác thực hai bước"),
     "administration.export_audit": _l("Xuất nhật ký hệ thống"),
     "applications.add_refusal": _l("Thêm lý do từ chối"),

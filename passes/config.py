@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError
 
 SECRET_NAMES = ("secret_key", "password_salt", "data_key", "lookup_key", "jobs_key", "keys_passphrase")
 _SECRET_BYTES = 32
+DEFAULT_SENDER = "khong-tra-loi@localhost"
+"""Whom e-mail comes from until `mail_default_sender` is set."""
 
 
 class ConfigError(Exception):
@@ -65,6 +67,11 @@ class Instance:
     def prints_dir(self) -> Path:
         """Sealed files: passes printed in the background, kept for a day."""
         return self.path / "prints"
+
+    @property
+    def mail_dir(self) -> Path:
+        """E-mails, a file each, where no mail server is set."""
+        return self.path / "mail"
 
     def keys_dir(self, purpose: str) -> Path:
         """Folder of private keys: `online`, `issuing` or `sealing`."""
@@ -179,8 +186,16 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "HTTPS": False,
+        "RESET_LINK_HOURS": 2,
+        "MAIL_DEFAULT_SENDER": DEFAULT_SENDER,
+        "MAIL_PORT": 25,
+        "MAIL_TIMEOUT": 10,
+        "MAIL_FILE_PATH": str(instance.mail_dir),
     }
     settings |= read_settings(instance)
+    settings.setdefault("MAIL_BACKEND", "smtp" if settings.get("MAIL_SERVER") else "file")
+    if password := os.environ.get("PASSES_MAIL_PASSWORD"):
+        settings["MAIL_PASSWORD"] = password
     # A failed statement goes into the log; its values are people's names, plates, password hashes.
     engine_options = settings.get("SQLALCHEMY_ENGINE_OPTIONS", {}) | {"hide_parameters": True}
     if url := os.environ.get("PASSES_DATABASE_URL"):

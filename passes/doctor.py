@@ -16,9 +16,11 @@ from alembic.script import ScriptDirectory
 
 from passes import jobs
 from passes.areas.models import Area
+from passes.config import DEFAULT_SENDER
 from passes.db import db
 from passes.issuing.register import unsignable_numbers
 from passes.issuing.reissue import unsigned_papers
+from passes.mail import services as mail
 from passes.trust import lifecycle, publishing, services
 from passes.trust.instance_keys import InstanceKeys
 from passes.trust.keys import KeyFileError
@@ -79,8 +81,8 @@ def examine(app: Flask, now: datetime) -> list[Finding]:
         ("disk", lambda: _disk(instance.path), "enough room"),
         (
             "mail",
-            lambda: _mail(app),
-            "ready" if app.config.get("MAIL_SERVER") else "none set; nothing is sent by e-mail",
+            lambda: _mail(app, now),
+            "ready" if app.config.get("MAIL_SERVER") else f"no server set; e-mail is written into {instance.mail_dir}",
         ),
     )
     findings = []
@@ -196,12 +198,16 @@ def _disk(path: Path) -> Iterator[str]:
         yield f"{path} cannot be written; give it to the user that runs the issuer."
 
 
-def _mail(app: Flask) -> Iterator[str]:
+def _mail(app: Flask, now: datetime) -> Iterator[str]:
+    if late := mail.count_late_letters(db.session(), now):
+        yield f"{late} e-mails wait longer than they should; the worker's log says why."
     server = app.config.get("MAIL_SERVER")
     if not server:
         return
     try:
         with smtplib.SMTP(server, int(app.config.get("MAIL_PORT", 25)), timeout=_MAIL_TIMEOUT_SECONDS) as connection:
             connection.noop()
+        if app.config["MAIL_DEFAULT_SENDER"] == DEFAULT_SENDER:
+            yield "E-mail has no sender that others accept; set mail_default_sender in config.toml."
     except (OSError, smtplib.SMTPException) as error:
         yield f"{server} does not answer ({error}); check MAIL_SERVER and MAIL_PORT in config.toml."

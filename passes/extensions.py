@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, has_request_context, request, session
@@ -10,15 +11,18 @@ from flask_bootstrap import Bootstrap5
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, user_logged_out
+from flask_mailman import Mail
 from flask_migrate import Migrate
-from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security import Security, SQLAlchemyUserDatastore, password_reset
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 
+from passes import audit
 from passes.accounts.messages import security_settings
 from passes.accounts.models import Role, User
 from passes.db import db
 from passes.local_time import now
+from passes.mail.library import LetterWriter
 
 LEAST_PASSWORD_CHARS = 12
 LANGUAGES = ("vi", "en")
@@ -60,7 +64,9 @@ def init_app(app: Flask) -> None:
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_LENGTH_MIN": LEAST_PASSWORD_CHARS,
         "SECURITY_REGISTERABLE": False,
-        "SECURITY_RECOVERABLE": False,
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=app.config["RESET_LINK_HOURS"]),
+        "SECURITY_EMAIL_HTML": False,
         "SECURITY_CHANGEABLE": True,
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
         "SECURITY_TRACKABLE": True,
@@ -71,12 +77,18 @@ def init_app(app: Flask) -> None:
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
     }
     app.extensions["security_datastore"] = user_datastore
-    Security(app, user_datastore)
+    Mail(app)
+    Security(app, user_datastore, mail_util_cls=LetterWriter)
     user_logged_out.connect(_forget_cookies, app)
+    password_reset.connect(_note_password_reset, app)
     login = app.view_functions["security.login"]
     app.view_functions["security.login"] = limiter.limit(
         "10 per minute; 100 per hour", methods=["POST"], key_func=_login_key, deduct_when=_is_failed_login
     )(login)
+    forgotten = app.view_functions["security.forgot_password"]
+    for rate, key in (("20 per hour", get_remote_address), ("5 per hour", _asked_address)):
+        forgotten = limiter.limit(rate, methods=["POST"], key_func=key)(forgotten)
+    app.view_functions["security.forgot_password"] = forgotten
     Talisman(
         app,
         force_https=app.config["HTTPS"],
@@ -90,6 +102,16 @@ def _forget_cookies(_app: Flask, user: User, **_more: object) -> None:
     """Make every cookie of whoever signs out worthless, also one that was copied: they all name the old secret."""
     user_datastore.set_uniquifier(user)
     user_datastore.commit()
+
+
+def _note_password_reset(_app: Flask, user: User, **_more: object) -> None:
+    """Whoever has the link acts for the account; the library commits both at once."""
+    audit.record(db.session(), user, "accounts.reset_password", user, None, now())
+
+
+def _asked_address() -> str:
+    """Count requests for a new password per account, so that nobody's mailbox is flooded."""
+    return f"reset:{request.form.get('email', '').strip().lower()}"
 
 
 def _login_key() -> str:

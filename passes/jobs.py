@@ -15,6 +15,8 @@ from passes.issuing import printing
 from passes.issuing import services as issuing
 from passes.issuing.sheets import letterhead
 from passes.local_time import now
+from passes.mail import services as mail
+from passes.mail.sending import send
 from passes.movement import services as movement
 from passes.retention import services as retention
 from passes.sealed_files import SealedFiles
@@ -62,6 +64,7 @@ class Worker:
             self._import,
             self._print,
             self._assess,
+            self._mail,
         )
 
     def _sign(self) -> int:
@@ -102,6 +105,9 @@ class Worker:
             return 0  # pending changes: what is published is not all that is known
         known = publishing.current_trust(self._repository)
         return movement.assess_again(db.session(), self._keys.sealing, known, now())
+
+    def _mail(self) -> int:
+        return mail.send_waiting(db.session(), send, now())
 
     def publish_now(self) -> None:
         """Publish although nothing changed, so that stations see how fresh the data is."""

@@ -42,7 +42,9 @@ _ERRORS = {
 _NOTES = {
     "UNAUTHENTICATED": _l("Cần đăng nhập để vào trang đó."),
     "GENERIC_RECOVERY": _l("Nếu tài khoản có thật, đường dẫn đặt lại mật khẩu đã được gửi đến thư điện tử đó."),
-    "PASSWORD_RESET_REQUEST": _l("Đường dẫn đặt lại mật khẩu đã được gửi đến %(email)s."),
+    "PASSWORD_RESET_REQUEST": _l(
+        "Nếu %(email)s có tài khoản, đường dẫn đặt lại mật khẩu đã được gửi đến đó. Chưa thấy thư thì xem cả thư rác."
+    ),
     "NO_RECOVERY_CODES_SETUP": _l("Chưa có mã dự phòng nào."),
     "FORGOT_PASSWORD": _l("Quên mật khẩu?"),
     "LOGIN": _l("Hãy đăng nhập để tiếp tục."),

@@ -29,8 +29,10 @@ PUBLIC = {
     "home.health",
     "lang.switch",
     "security.change_password",  # the library asks for a login itself
+    "security.forgot_password",  # answers the same whoever asks
     "security.login",
     "security.logout",
+    "security.reset_password",  # needs a signed link
     "security.static",
     "security.verify",
     "static",
