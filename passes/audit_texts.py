@@ -18,6 +18,8 @@ VERBS: Mapping[str, Any] = {
     "accounts.create_organisation": _l("Thêm đơn vị"),
     "accounts.create_user": _l("Tạo tài khoản"),
     "accounts.open_user": _l("Mở lại tài khoản"),
+    "accounts.set_second_factor": _l("Đặt xác thực hai bước"),
+    "accounts.drop_second_factor": _l("Bỏ xác thực hai bước"),
     "accounts.reset_password": _l("Tự đặt lại mật khẩu qua thư điện tử"),
     "accounts.reset_access": _l("Đặt lại mật khẩu và xác thực hai bước"),
     "administration.export_audit": _l("Xuất nhật ký hệ thống"),

@@ -12,7 +12,7 @@ from flask.cli import FlaskGroup, NoAppException
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from passes import create_app
-from passes.config import ConfigError
+from passes.config import ConfigError, Instance, write_first_settings
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -77,6 +77,8 @@ def init(offline_keys: Path | None) -> None:
     except (InstanceExistsError, ConfigError, KeyFileError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{instance} is ready. Keep {offline_keys} and its passphrase apart from this machine.")
+    if write_first_settings(Instance(instance)):
+        click.echo("Staff set up a second factor at their first sign-in (two_factor_roles in config.toml).")
     click.echo("Next: `passes users create`, then `passes serve`.")
 
 

@@ -19,6 +19,10 @@ DEFAULT_SENDER = "khong-tra-loi@localhost"
 """Whom e-mail comes from until `mail_default_sender` is set."""
 
 
+STAFF_ROLES = ("administrator", "reviewer", "health", "district", "ward")
+"""Roles that must have a second factor where `passes init` made the instance."""
+
+
 class ConfigError(Exception):
     """The instance cannot start; the message says what is missing and what to do."""
 
@@ -94,6 +98,16 @@ def create_secrets(instance: Instance) -> None:
     if not instance.secrets_file.exists():
         made = {name: secrets.token_hex(_SECRET_BYTES) for name in SECRET_NAMES}
         write_private(instance.secrets_file, json.dumps(made, indent=2) + "\n")
+
+
+def write_first_settings(instance: Instance) -> bool:
+    """Write the `config.toml` that a new instance begins with, unless there is one; say whether it was written."""
+    if instance.config_file.exists():
+        return False
+    roles = ", ".join(f'"{role}"' for role in STAFF_ROLES)
+    line = "# Who signs in with a code from an authenticator app too; anybody else may.\n"
+    write_private(instance.config_file, f"{line}two_factor_roles = [{roles}]\n")
+    return True
 
 
 def read_secrets(instance: Instance) -> dict[str, str]:
@@ -187,6 +201,7 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "HTTPS": False,
         "RESET_LINK_HOURS": 2,
+        "TWO_FACTOR_ROLES": [],
         "MAIL_DEFAULT_SENDER": DEFAULT_SENDER,
         "MAIL_PORT": 25,
         "MAIL_TIMEOUT": 10,

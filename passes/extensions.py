@@ -18,6 +18,7 @@ from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 
 from passes import audit
+from passes.accounts import second_factor
 from passes.accounts.messages import security_settings
 from passes.accounts.models import Role, User
 from passes.db import db
@@ -58,27 +59,38 @@ def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True, compare_type=True)
     csrf.init_app(app)
     limiter.init_app(app)
-    app.config |= security_settings() | {
-        "SECURITY_DATETIME_FACTORY": now,
-        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_LENGTH_MIN": LEAST_PASSWORD_CHARS,
-        "SECURITY_REGISTERABLE": False,
-        "SECURITY_RECOVERABLE": True,
-        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=app.config["RESET_LINK_HOURS"]),
-        "SECURITY_EMAIL_HTML": False,
-        "SECURITY_CHANGEABLE": True,
-        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
-        "SECURITY_TRACKABLE": True,
-        "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
-        "SECURITY_LOGOUT_METHODS": ["POST"],
-        "SECURITY_POST_LOGIN_VIEW": "/",
-        "SECURITY_POST_LOGOUT_VIEW": "/login",
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
-    }
+    app.config |= (
+        security_settings()
+        | second_factor.settings(app.config)
+        | {
+            "SECURITY_DATETIME_FACTORY": now,
+            "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+            "SECURITY_PASSWORD_HASH": "argon2",
+            "SECURITY_PASSWORD_LENGTH_MIN": LEAST_PASSWORD_CHARS,
+            "SECURITY_REGISTERABLE": False,
+            "SECURITY_RECOVERABLE": True,
+            "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=app.config["RESET_LINK_HOURS"]),
+            "SECURITY_EMAIL_HTML": False,
+            "SECURITY_CHANGEABLE": True,
+            "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+            "SECURITY_TRACKABLE": True,
+            "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
+            "SECURITY_LOGOUT_METHODS": ["POST"],
+            "SECURITY_POST_LOGIN_VIEW": "/",
+            "SECURITY_POST_LOGOUT_VIEW": "/login",
+            "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        }
+    )
     app.extensions["security_datastore"] = user_datastore
     Mail(app)
-    Security(app, user_datastore, mail_util_cls=LetterWriter)
+    Security(
+        app,
+        user_datastore,
+        mail_util_cls=LetterWriter,
+        totp_cls=second_factor.OnceTotp,
+        two_factor_setup_form=second_factor.SetupForm,
+        two_factor_rescue_form=second_factor.RescueForm,
+    )
     user_logged_out.connect(_forget_cookies, app)
     password_reset.connect(_note_password_reset, app)
     login = app.view_functions["security.login"]
@@ -89,6 +101,7 @@ def init_app(app: Flask) -> None:
     for rate, key in (("20 per hour", get_remote_address), ("5 per hour", _asked_address)):
         forgotten = limiter.limit(rate, methods=["POST"], key_func=key)(forgotten)
     app.view_functions["security.forgot_password"] = forgotten
+    second_factor.init_app(app, limiter)
     Talisman(
         app,
         force_https=app.config["HTTPS"],

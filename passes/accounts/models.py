@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from flask_security import RoleMixin, UserMixin
+from flask_security.utils import _config_value as config_value  # how the library itself reads what it was given
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -93,6 +94,20 @@ class User(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(sa.String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(sa.String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(sa.String(128))
+    tf_last_counter: Mapped[int | None] = mapped_column(sa.Integer)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(sa.JSON()))
     create_datetime: Mapped[datetime | None] = mapped_column(UtcDateTime)
     update_datetime: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def check_tf_required(
+        self,
+        tf_setup_methods: list[tuple[str, str]],
+        tf_fresh: bool,  # noqa: FBT001 - the library's signature
+    ) -> tuple[bool, list[tuple[str, str]]]:
+        """Say whether signing in takes a second factor: once one is set up, and for roles that must have one."""
+        del tf_fresh
+        return bool(tf_setup_methods) or self.check_tf_required_setup(), tf_setup_methods
+
+    def check_tf_required_setup(self) -> bool:
+        """Say whether one of the user's roles must have a second factor (`two_factor_roles`)."""
+        return not {role.name for role in self.roles}.isdisjoint(config_value("TWO_FACTOR_ROLES"))

@@ -33,7 +33,14 @@ PUBLIC = {
     "security.login",
     "security.logout",
     "security.reset_password",  # needs a signed link
+    "security.mf_recovery",  # after the password
+    "security.mf_recovery_codes",  # the library asks for a login itself
     "security.static",
+    "security.tf_select",  # after the password, as all of the second factor
+    "security.two_factor_rescue",
+    "security.two_factor_setup",
+    "security.two_factor_setup_validate",
+    "security.two_factor_token_validation",
     "security.verify",
     "static",
     "trust.file",  # what stations verify is public, and signed
