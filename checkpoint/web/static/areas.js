@@ -20,8 +20,9 @@ const areaFields = (() => {
     field.dispatchEvent(new CustomEvent("area", { bubbles: true, detail: area ? area.code : null }));
   };
 
-  const fill = (field, areas) => {
+  const fill = (field, areas, typed) => {
     const list = listOf(field);
+    list.answers = typed;
     list.replaceChildren(...areas.map((area, number) => {
       const item = document.createElement("li");
       item.setAttribute("role", "option");
@@ -35,6 +36,8 @@ const areaFields = (() => {
     }));
     list.hidden = !areas.length;
     inputOf(field).setAttribute("aria-expanded", String(!!areas.length));
+    if (list.isAwaited && areas.length) choose(field, areas[0]);
+    list.isAwaited = false;
   };
 
   const search = async (field) => {
@@ -43,7 +46,7 @@ const areaFields = (() => {
     if (typed.length < 2) return typed ? close(field) : choose(field, null);
     const wards = field.dataset.wards || "0";
     const answer = await fetch(`/areas?wards=${wards}&q=${encodeURIComponent(typed)}`);
-    if (number === asked && answer.ok) fill(field, await answer.json());
+    if (number === asked && answer.ok) fill(field, await answer.json(), typed);
   };
 
   const move = (field, step) => {
@@ -66,7 +69,11 @@ const areaFields = (() => {
       move(field, event.key === "ArrowDown" ? 1 : -1);
       event.preventDefault();
     } else if (event.key === "Enter") {
-      choose(field, listOf(field).querySelector("[aria-selected=true]").area);
+      const list = listOf(field);
+      // What was typed last is not answered yet: its answer is chosen when it comes. To a scanner's code there is none.
+      list.isAwaited = list.answers !== inputOf(field).value.trim();
+      if (list.isAwaited) return;
+      choose(field, list.querySelector("[aria-selected=true]").area);
       event.preventDefault();
     } else if (event.key === "Escape") {
       close(field);
