@@ -23,6 +23,7 @@ from passes.local_time import now
 from passes.stations.services import issue_enrolment_code
 from passes.trust.repository import TrustRepository
 from protocol.roster import OfficerRole
+from tests import counts
 
 SHOTS = Path(__file__).parent / "shots"
 REFUSED = Path(__file__).parent / "refused"
@@ -161,7 +162,13 @@ def expect_verdict(page: Page, phrase: str, *reasons: str) -> None:
     assert [shown.nth(n).get_attribute("data-reason") for n in range(len(reasons))] == list(reasons)
 
 
-@pytest.fixture(params=[{"width": 1280, "height": 800}, {"width": 390, "height": 844}], ids=["desktop", "phone"])
+SIZES = [
+    pytest.param({"width": 1280, "height": 800}, id="desktop"),
+    pytest.param({"width": 390, "height": 844}, id="phone"),
+]
+
+
+@pytest.fixture(params=SIZES[: counts.count("screens on which a journey is walked", 1, 2)])
 def size(request: pytest.FixtureRequest) -> dict[str, int]:
     """The window of everybody in the story."""
     window: dict[str, int] = request.param

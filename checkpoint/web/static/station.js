@@ -213,11 +213,12 @@ const station = (() => {
   let burst = { text: "", keys: "", at: 0, before: "" };
 
   const isOurs = (typed) => [typed.text, typed.keys].some((one) => /^(VP1|CC1|AM1):/i.test(one));
+  const mayBecomeOurs = (typed) => [typed.text, typed.keys].some((one) => /^([VCA]|VP1?|CC1?|AM1?)$/i.test(one));
 
   const addToBurst = (event) => {
     const now = performance.now();
     // Nobody types so fast, and nobody types the beginning of a pass: that may come slower, from a busy machine.
-    if (now - burst.at > (isOurs(burst) ? 1000 : 120)) burst = { text: "", keys: "", at: now, before: event.target.value };
+    if (now - burst.at > (isOurs(burst) || mayBecomeOurs(burst) ? 1000 : 120)) burst = { text: "", keys: "", at: now, before: event.target.value };
     burst.at = now;
     if (event.key.length === 1) burst.text += event.key;
     burst.keys += americanKey(event);
