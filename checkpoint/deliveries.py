@@ -8,6 +8,8 @@ from datetime import datetime
 from checkpoint.scanlog_file import LogFile, from_us, to_us
 
 PURGED_AT_ONCE = 100
+_KEPT = "SELECT seq, id, body FROM record WHERE seq > ? AND body IS NOT NULL ORDER BY seq LIMIT ?"
+_KEPT_WAITING = _KEPT.replace("FROM record", "FROM waiting JOIN record USING (seq)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,7 @@ class Deliveries(LogFile):
             max_records: how many at most.
             is_waiting_only: leave out what the issuer has answered for.
         """
-        source = "waiting JOIN record USING (seq)" if is_waiting_only else "record"
-        return self._rows(
-            f"SELECT seq, id, body FROM {source} WHERE seq > ? AND body IS NOT NULL ORDER BY seq LIMIT ?",  # noqa: S608 - one of the two above
-            (after_seq, max_records),
-        )
+        return self._rows(_KEPT_WAITING if is_waiting_only else _KEPT, (after_seq, max_records))
 
     def note_handed(self, batch: bytes, ids: Sequence[str]) -> None:
         """Remember which records are in a batch that leaves by another way than the network.

@@ -252,4 +252,4 @@ def _shift(noted: dict[str, object]) -> Shift:
         "starts_at": datetime.fromisoformat(str(noted["starts_at"])),
         "ends_at": datetime.fromisoformat(str(ends_at)) if ends_at else None,
     }
-    return Shift(**noted | moments)  # type: ignore[arg-type] # a book's notes are JSON
+    return Shift(**noted | moments)

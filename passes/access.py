@@ -50,7 +50,7 @@ def requires(permission: str) -> Callable[[View], View]:
     """Mark a view: only users with a role that has `permission` may enter (`SIGNED_IN`: every user)."""
 
     def mark(view: View) -> View:
-        view.required_permission = permission  # type: ignore[attr-defined] # functions carry attributes
+        view.required_permission = permission
         return view
 
     return mark
@@ -58,7 +58,7 @@ def requires(permission: str) -> Callable[[View], View]:
 
 def public(view: View) -> View:
     """Mark a view that needs no account."""
-    view.required_permission = None  # type: ignore[attr-defined] # as above
+    view.required_permission = None
     return view
 
 
@@ -92,7 +92,7 @@ def _check() -> object:
     if permission is None:
         return None
     if not current_user.is_authenticated:
-        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined] # set by Flask-Login
+        return current_app.login_manager.unauthorized()
     if not has_permission(current_user, permission):
         abort(403)
     return None

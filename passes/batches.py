@@ -37,6 +37,6 @@ def one_of(session: Session, column: Any, numbers: Iterable[int]) -> sa.ColumnEl
     """
     wanted = sorted(set(numbers))
     if session.get_bind().dialect.name == "postgresql":
-        return column == sa.any_(sa.literal(wanted, postgresql.ARRAY(sa.Integer)))  # type: ignore[no-any-return] # Any
+        return column == sa.any_(sa.literal(wanted, postgresql.ARRAY(sa.Integer)))
     values = sa.func.json_each(sa.literal(json.dumps(wanted), sa.Text)).table_valued("value")
-    return column.in_(sa.select(values.c.value))  # type: ignore[no-any-return] # of a column that is Any
+    return column.in_(sa.select(values.c.value))

@@ -80,7 +80,7 @@ class EncryptedText(sa.types.TypeDecorator[str]):
 
 def privacy() -> Privacy:
     """Return the keys for personal columns of the running application."""
-    return current_app.extensions["privacy"]  # type: ignore[no-any-return] # Flask types extensions as Any
+    return current_app.extensions["privacy"]
 
 
 def enum_column(kind: type[enum.StrEnum]) -> sa.Enum:

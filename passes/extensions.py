@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Flask, has_request_context, request, session
@@ -134,4 +135,4 @@ def _login_key() -> str:
 
 def _is_failed_login(response: object) -> bool:
     """A successful login redirects; only failed ones count."""
-    return getattr(response, "status_code", 500) == 200  # noqa: PLR2004 - the form shown again
+    return getattr(response, "status_code", None) == HTTPStatus.OK  # the form shown again

@@ -68,7 +68,7 @@ class _OneOfThese:
             ValidationError: it is not.
         """
         try:
-            super().pre_validate(form)  # type: ignore[misc] # of the field that this is mixed into
+            super().pre_validate(form)
         except ValidationError:
             raise ValidationError(_("Chọn một mục trong danh sách.")) from None
 

@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, session, url_for
@@ -127,7 +128,7 @@ def _show_error(error: Exception) -> tuple[str, int]:
     """Answer with a page that says what to do, and with a code that the log has too."""
     status = error.code if isinstance(error, HTTPException) and error.code else 500
     reference = secrets.token_hex(4).upper()
-    if status >= 500:  # noqa: PLR2004 - server errors
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         db.session.rollback()
         log.error("error %s at %r", reference, request.path, exc_info=error)
     else:

@@ -54,7 +54,7 @@ def render_pdf(template: str, **values: Any) -> bytes:
         stylesheets=[style], font_config=fonts, pdf_variant=PDF_VARIANT
     )
     identifier = hashlib.sha256(source.encode()).hexdigest()[:32].encode()
-    return document.write_pdf(pdf_identifier=identifier, pdf_variant=PDF_VARIANT)  # type: ignore[no-any-return] # Any
+    return document.write_pdf(pdf_identifier=identifier, pdf_variant=PDF_VARIANT)
 
 
 @cache

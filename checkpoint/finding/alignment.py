@@ -21,6 +21,7 @@ QUIET = 2  # modules of the quiet zone that count as known
 ENOUGH_PX = 0.02  # a step that moves nothing further than this is the last
 POSE_FREEDOM, LIGHT_FREEDOM = 8, 4
 RIDGE = 1e-6
+LEAST_DEPTH = 0.1  # of a point before the camera, of the symbol's middle; with less, part of the symbol lies behind it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +54,8 @@ def template_of(modules: Modules, is_known: Modules, blur: float, a_side: int) -
     fine = cv2.resize(light, None, fx=a_side, fy=a_side, interpolation=cv2.INTER_NEAREST)
     fine = cv2.GaussianBlur(fine, (0, 0), blur * a_side)
     rows, columns = np.nonzero(cv2.resize(wanted.astype(np.uint8), None, fx=a_side, fy=a_side, interpolation=0))
-    place = lambda numbers: ((numbers + 0.5) / a_side - QUIET).astype(np.float32)  # noqa: E731 - used twice, here
-    return Template(place(columns), place(rows), fine[rows, columns], len(modules))
+    down, across = ((np.stack([rows, columns]) + 0.5) / a_side - QUIET).astype(np.float32)
+    return Template(across, down, fine[rows, columns], len(modules))
 
 
 @lru_cache(maxsize=160)
@@ -105,7 +106,7 @@ def align(slopes: Slopes, pose: Pose, template: Template, steps: int) -> tuple[P
     agreement = -1.0
     for step in range(steps + 1):
         under = pose[2, 0] * across + pose[2, 1] * down + 1
-        if under.min() <= 0.1:  # noqa: PLR2004 - part of the symbol would lie behind the camera
+        if under.min() <= LEAST_DEPTH:
             return pose, -1.0
         x = (pose[0, 0] * across + pose[0, 1] * down + pose[0, 2]) / under
         y = (pose[1, 0] * across + pose[1, 1] * down + pose[1, 2]) / under

@@ -152,7 +152,7 @@ def _finder_pattern(tenths_px: int) -> Values:
     """Draw a finder pattern with its separator; a module is so many tenths of a pixel."""
     fine, side = 8, FINDER + 2
     away = np.maximum(*np.abs(np.indices((side, side)) - side // 2))
-    drawn = np.where((away == 3) | (away <= 1), -1.0, 1.0).astype(np.float32)  # noqa: PLR2004 - the dark ring
+    drawn = np.where((away == FINDER // 2) | (away <= 1), -1.0, 1.0).astype(np.float32)
     drawn = cv2.resize(drawn, None, fx=fine, fy=fine, interpolation=cv2.INTER_NEAREST)
     drawn = cv2.GaussianBlur(drawn, (0, 0), fine / 2)
     wanted = max(FINDER, round(side * tenths_px / 10))

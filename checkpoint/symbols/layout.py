@@ -101,7 +101,7 @@ def mask_of(number: int, size: int) -> Modules:
 def _draw_finders(is_fixed: Modules, fixed: Modules) -> None:
     size, reach = len(fixed), FINDER + 1
     away = np.maximum(*np.abs(np.indices((FINDER, FINDER)) - FINDER // 2))
-    pattern = away != 2  # noqa: PLR2004 - the light ring
+    pattern = away != FINDER // 2 - 1  # all is dark but the ring inside the outermost
     for rows, columns in ((0, 0), (0, size - FINDER), (size - FINDER, 0)):
         top, left = min(rows, size - reach), min(columns, size - reach)
         is_fixed[top : top + reach, left : left + reach] = True

@@ -93,7 +93,7 @@ def move(
         .execution_options(synchronize_session=False)
     )
     session.refresh(application, ["state"])
-    if moved.rowcount != 1:  # type: ignore[attr-defined] # an UPDATE gives a cursor result
+    if moved.rowcount != 1:
         raise TransitionError(act, application.state)
     details = {"reference": application.reference, "from": old.value, "to": transition.target.value}
     if code is not None:

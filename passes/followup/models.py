@@ -37,12 +37,12 @@ class StaySource(enum.StrEnum):
 
 def as_named(context: DefaultExecutionContext) -> int:
     """Return whom a statement is about, for one that names that person."""
-    return context.get_current_parameters()["person_id"]  # type: ignore[no-any-return] # parameters are Any
+    return context.get_current_parameters()["person_id"]
 
 
 def _as_created(context: DefaultExecutionContext) -> datetime:
     """Return when a row came onto its first list: when it was made."""
-    return context.get_current_parameters()["created_at"]  # type: ignore[no-any-return] # parameters are Any
+    return context.get_current_parameters()["created_at"]
 
 
 class StayStatement(Base):

@@ -70,7 +70,7 @@ def replay(due: datetime, statements: Iterable[Statement], visits: Iterable[Seen
     last_day = last_day_of(due)
     # At one moment a visit comes before what somebody concludes from it.
     events = [(said.at, 1, said.id, said) for said in statements]
-    events += [(seen.at, 0, seen.id, seen) for seen in visits]  # type: ignore[misc] # a list of both kinds
+    events += [(seen.at, 0, seen.id, seen) for seen in visits]
     for _at, _rank, _id, event in sorted(events, key=lambda entry: entry[:3]):
         if isinstance(event, Statement):
             status, reason = event.status, event.reason

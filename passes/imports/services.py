@@ -129,7 +129,7 @@ def _hand_over(
         sa.update(FleetImportRow).where(FleetImportRow.import_id == made.id, wanted).values(is_waiting=True)
     )
     made.state, made.state_changed_at = state, now
-    made.todo, made.done = changed.rowcount, 0  # type: ignore[attr-defined] # an UPDATE's result counts rows
+    made.todo, made.done = changed.rowcount, 0
 
 
 def imports_of(carrier: Organisation) -> sa.Select[tuple[FleetImport]]:

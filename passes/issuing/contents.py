@@ -65,7 +65,7 @@ def supplement_credential(
         return _card(session, supplement, common)
     of = {change: [line for line in supplement.crew if line.change is change] for change in CrewChange}
     return claims.Amendment(
-        **common,  # type: ignore[arg-type] # one map for both kinds
+        **common,
         pass_cti=bytes.fromhex(supplement.vehicle_pass.cti if supplement.vehicle_pass else ""),
         joining=tuple((line.position, _entry(line)) for line in of[CrewChange.JOINS]),
         renewed=tuple((line.position, line.expires_at) for line in of[CrewChange.RENEWED] if line.expires_at),
@@ -82,7 +82,7 @@ def _card(session: Session, supplement: Supplement, common: dict[str, object]) -
         raise claims.ClaimsError("the holder's residence is in no district")
     entry = _entry(line)
     return claims.CrewCard(
-        **common,  # type: ignore[arg-type] # as above
+        **common,
         role=entry.role,
         name=entry.name,
         id_last4=entry.id_last4,

@@ -66,7 +66,7 @@ def _put_before_worker(session: Session, kind: Kind, kid: str, rules: Policy, no
         .where(kind.kid == kid, kind.status != PassStatus.REVOKED, sa.or_(*holds))
         .values(signed_at=None, reissue_requested_at=now)
     )
-    count: int = done.rowcount  # type: ignore[attr-defined] # an UPDATE's result counts rows
+    count: int = done.rowcount
     return count
 
 

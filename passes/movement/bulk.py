@@ -35,7 +35,7 @@ COLUMNS = (
 
 _CACHE_KIB = 128 * 1024
 COPY = f"COPY movements ({', '.join(COLUMNS)}) FROM STDIN"
-INSERT = f"INSERT INTO movements ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - names
+INSERT = f"INSERT INTO movements ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - of the columns above
 
 
 def is_postgres(session: Session) -> bool:
@@ -45,7 +45,7 @@ def is_postgres(session: Session) -> bool:
 
 def column(name: str) -> ColumnElement[Any]:
     """Return the mapped column that `COLUMNS` names."""
-    return getattr(Movement, name)  # type: ignore[no-any-return] # mapped attributes are Any here
+    return getattr(Movement, name)
 
 
 def prepare(session: Session) -> None:

@@ -136,4 +136,4 @@ def _derive_again(session: Session, correction: ClockCorrection) -> int:
         .values(processed_at=None)
         .execution_options(synchronize_session="fetch")
     )
-    return int(done.rowcount)  # type: ignore[attr-defined] # an UPDATE's result counts rows
+    return int(done.rowcount)

@@ -183,7 +183,7 @@ class LiftForm(FlaskForm):
     @property
     def at(self) -> datetime:
         """The moment, for a form without errors."""
-        return end_moment(self.ends_day, self.ends_clock)  # type: ignore[return-value] # the day is required
+        return end_moment(self.ends_day, self.ends_clock)
 
 
 class ScanFilterForm(FlaskForm):

@@ -180,7 +180,7 @@ class ClockCorrection(Base):
 
 def _as_named(context: DefaultExecutionContext) -> int:
     """Return whom a movement is of, for one whose record names that person."""
-    return context.get_current_parameters()["person_id"]  # type: ignore[no-any-return] # parameters are Any
+    return context.get_current_parameters()["person_id"]
 
 
 def _where_set(column: str) -> dict[str, sa.TextClause]:

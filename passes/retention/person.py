@@ -144,7 +144,7 @@ def erase(session: Session, actor: User | None, person: Person, now: datetime) -
         raise EraseError("valid_pass", "a pass that names the person is valid; revoke it first")
     counts = {"scans": _empty_scans(session, _scans_of(session, ids))}
     for kind in _ERASED:
-        naming = sa.or_(*(column.in_(ids) for column in _naming(kind.__table__)))  # type: ignore[arg-type] # a Table
+        naming = sa.or_(*(column.in_(ids) for column in _naming(kind.__table__)))
         counts[kind.__tablename__] = _count(session.execute(sa.delete(kind).where(naming)))
     counts["vehicle_passes"] = _count(
         session.execute(sa.update(VehiclePass).where(VehiclePass.id.in_(passes)).values(text=None))

@@ -107,7 +107,7 @@ def purge(session: Session, actor: User | None, retention_days: int, now: dateti
         .values(sealed_at=now)
         .execution_options(synchronize_session=False)
     )
-    done.sealed_followups = sealed.rowcount  # type: ignore[attr-defined] # of the cursor behind an UPDATE
+    done.sealed_followups = sealed.rowcount
     while ids := session.scalars(sa.select(Movement.id).where(is_over).limit(_ONCE)).all():
         session.execute(sa.delete(Movement).where(Movement.id.in_(ids)).execution_options(synchronize_session=False))
     session.add(done)

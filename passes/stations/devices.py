@@ -104,7 +104,7 @@ def enrol(
         .where(EnrolmentSecret.id == kept.id, EnrolmentSecret.used_at.is_(None))
         .values(used_at=now)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined] # an UPDATE's result counts rows
+    if taken.rowcount != 1:
         raise StationError("secret_used", "this code has been used; ask for a new one")
     device = Device(
         station_id=kept.station_id,

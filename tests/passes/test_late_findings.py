@@ -63,7 +63,7 @@ def late(session: Session) -> dict[datetime, list[str] | None]:
 
 def zone(**values: object) -> ZoneDraft:
     given = {"id": "z", "name": "Vùng", "kind": ZoneKind.OUTBREAK, "areas": (CHUONG_DUONG,), "decision": "1"}
-    return ZoneDraft(**(given | {"starts_at": noon() - 5 * HOUR} | values))  # type: ignore[arg-type] # of a test
+    return ZoneDraft(**(given | {"starts_at": noon() - 5 * HOUR} | values))
 
 
 # ---------- clocks ----------
@@ -153,7 +153,7 @@ def test_a_correction_that_cannot_be_is_refused(
     correct(session, 1, noon(), noon() + HOUR)
     given = {"station_id": "road-1", "from_at": noon(), "to_at": noon() + HOUR, "offset_seconds": 60, "reason": "GPS"}
     with pytest.raises(ClockError) as caught:
-        services.correct_clock(session, None, now=now(), **(given | values))  # type: ignore[arg-type] # of a test
+        services.correct_clock(session, None, now=now(), **(given | values))
     assert caught.value.code == code
 
 

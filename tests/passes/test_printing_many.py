@@ -88,7 +88,7 @@ def test_the_page_says_how_far_the_file_is_and_waits_for_signatures(
     assert 'max="3" value="0"' in text
     assert '<meta http-equiv="refresh" content="3">' in text
     files = SealedFiles(app.extensions["instance"].prints_dir, app.extensions["privacy"])
-    from_worker = printing.work(session, files, None, now())  # type: ignore[arg-type] # nothing is printed yet
+    from_worker = printing.work(session, files, None, now())
     assert (from_worker, job.state) == (0, PrintState.WAITING)
     assert desk.get(f"/passes/prints/{job.id}/file").status_code == 302
 

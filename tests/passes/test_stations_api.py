@@ -240,7 +240,7 @@ def test_a_station_with_a_wrong_value_is_refused(session: Session, values: dict[
     issue_code(session)
     given = {"station_id": "new", "name": "Chốt", "kind": StationKind.ROAD, "area_code": "00337"} | values
     with pytest.raises(services.StationError) as refused:
-        services.create_station(session, None, **given, now=NOW)  # type: ignore[arg-type] # wrong on purpose
+        services.create_station(session, None, **given, now=NOW)
     assert refused.value.code == code
 
 

@@ -51,11 +51,11 @@ def post(session: Session, client: FlaskClient) -> Post:
 
 
 def check(answer: object, *, may_be_well: bool = False) -> None:
-    status = answer.status_code  # type: ignore[attr-defined] # a test response
+    status = answer.status_code
     assert status < 500
     if status == 405:
         return
-    said = answer_of(answer)  # type: ignore[arg-type] # as above
+    said = answer_of(answer)
     assert (may_be_well and status == 200) or said["error"] in CODES, said
 
 
@@ -113,7 +113,7 @@ def test_every_code_that_the_source_can_answer_stands_in_both_descriptions() -> 
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
         named = {"ApiError", "RequestRefusedError", "StationError"}
         for call in calls:
-            if call.func.id in named:  # type: ignore[attr-defined] # a name, as above
+            if call.func.id in named:
                 raised |= {leaf.value for leaf in ast.walk(call.args[0]) if isinstance(leaf, ast.Constant)}
     at_the_command_line = {"station_unknown"}
     assert raised - at_the_command_line <= CODES
