@@ -2,12 +2,16 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from checkpoint.trust import TrustStore
 from protocol.trust import Trust
 
 LOOK_EVERY_S = 1.0
+
+T = TypeVar("T")
 
 
 class CurrentTrust:
@@ -53,3 +57,25 @@ class CurrentTrust:
             self._trust = self._store.load_current()
             self._floor = self._store.clock_floor
             self._name = name
+
+
+class OfCurrentTrust(Generic[T]):
+    """Gives what is made from the trust in force; makes it again only when that was replaced.
+
+    Args:
+        store: where the trust is kept.
+        make: reads it; called at the first use.
+    """
+
+    def __init__(self, store: TrustStore, make: Callable[[], T]) -> None:
+        self._store, self._make = store, make
+        self._lock = threading.Lock()
+        self._made: tuple[str | None, T] | None = None
+
+    def __call__(self) -> T:
+        """Return it."""
+        with self._lock:
+            name = self._store.current_id()
+            if self._made is None or self._made[0] != name:
+                self._made = name, self._make()
+            return self._made[1]

@@ -1,8 +1,8 @@
 """What the issuer tells this station's devices alone: where passes were seen, and receipts for what came on sticks."""
 
-import threading
 from datetime import datetime
 
+from checkpoint.current_trust import OfCurrentTrust
 from checkpoint.errors import StationError
 from checkpoint.home import Home
 from checkpoint.scanlog import ScanLog
@@ -29,31 +29,16 @@ def read_sightings(home: Home) -> Sightings:
     return Sightings(seen)
 
 
-class CurrentSightings:
-    """Gives what is known of scans at other posts, opened again when the trust in force was replaced.
+def current_sightings(home: Home) -> OfCurrentTrust[Sightings]:
+    """Return what gives what is known of scans at other posts; nothing is, as long as nothing can be opened."""
 
-    Args:
-        home: the station's folder.
-    """
+    def read() -> Sightings:
+        try:
+            return read_sightings(home)
+        except StationError:
+            return Sightings()
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
-        self._store = home.trust_store()
-        self._lock = threading.Lock()
-        self._name: str | None = None
-        self._sightings = Sightings()
-
-    def __call__(self) -> Sightings:
-        """Return it; nothing is known as long as nothing can be opened."""
-        with self._lock:
-            name = self._store.current_id()
-            if name != self._name:
-                try:
-                    self._sightings = read_sightings(self._home)
-                except StationError:
-                    self._sightings = Sightings()
-                self._name = name
-            return self._sightings
+    return OfCurrentTrust(home.trust_store(), read)
 
 
 def take_receipts(home: Home, log: ScanLog, now: datetime) -> int:

@@ -1,8 +1,8 @@
 """The officers of this station, as the issuer has told only its own devices."""
 
-import threading
 from dataclasses import dataclass
 
+from checkpoint.current_trust import OfCurrentTrust
 from checkpoint.errors import StationError
 from checkpoint.home import Home, HomeError
 from protocol.documents import DocumentError
@@ -51,7 +51,7 @@ def read_roster(home: Home) -> Roster:
 
 
 class CurrentRoster:
-    """Gives the officers in force, opened again only when the trust in force was replaced.
+    """Gives the officers in force.
 
     Args:
         home: the station's folder.
@@ -59,11 +59,7 @@ class CurrentRoster:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._store = home.trust_store()
-        self._lock = threading.Lock()
-        self._seen: str | None = None
-        self._roster: Roster | None = None
-        self._error: RosterError | None = None
+        self._found = OfCurrentTrust(home.trust_store(), self._read)
 
     def __call__(self) -> Roster | None:
         """Return the officers; None while there is no list.
@@ -71,17 +67,13 @@ class CurrentRoster:
         Raises:
             RosterError: there is a list, but not for this device (`roster_closed`).
         """
-        with self._lock:
-            name = self._store.current_id()
-            if name != self._seen:
-                self._roster, self._error = self._read()
-                self._seen = name
-            if self._error:
-                raise RosterError(self._error.code, **self._error.params)
-            return self._roster
+        found = self._found()
+        if isinstance(found, RosterError):
+            raise RosterError(found.code, **found.params)
+        return found
 
-    def _read(self) -> tuple[Roster | None, RosterError | None]:
+    def _read(self) -> Roster | RosterError | None:
         try:
-            return read_roster(self._home), None
+            return read_roster(self._home)
         except RosterError as error:
-            return None, None if error.code == "roster_missing" else error
+            return None if error.code == "roster_missing" else error

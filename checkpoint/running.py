@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checkpoint.clock import Clock, system_time
 from checkpoint.clock_setting import ClockSetting
 from checkpoint.current_trust import CurrentTrust
-from checkpoint.from_issuer import CurrentSightings
+from checkpoint.from_issuer import current_sightings
 from checkpoint.home import Home
 from checkpoint.post_book import PostBook
 from checkpoint.roster import CurrentRoster
@@ -62,7 +62,7 @@ def open_station(home: Home) -> Running:
     duty = DutyDesk(CurrentRoster(home), book)
     booted_at, _ = setting.correct(system_time())
     clock = Clock(trust.floor, log.last_recorded_at, booted_at, log.note_boot(booted_at), setting=setting)
-    sightings = CurrentSightings(home)
+    sightings = current_sightings(home)
     station = Station(enrolment.station, log, trust, book, lambda: duty.on_duty.id, sightings)
     return Running(home, station, clock, trust, book, duty, ShiftDesk(log, book), setting, sightings)
 

@@ -1,65 +1,27 @@
 """The officer's page as a Flask app."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, request
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 import checkpoint
 from checkpoint import i18n
 from checkpoint.errors import StationError
-from checkpoint.live import Picture
 from checkpoint.messages import sentence
-from checkpoint.running import Running
 from checkpoint.scanlog import ScanLogError
-from checkpoint.sync import SyncResult
 from checkpoint.web import guard
-from checkpoint.web.board import Board
-from checkpoint.web.watch import Watch
+from checkpoint.web.desk import LANGUAGE_COOKIE, Desk, EntryError, desk
+from checkpoint.web.duty import bp as duty
+from checkpoint.web.entries import bp as entries
+from checkpoint.web.pages import bp as pages
+from checkpoint.web.shift_page import bp as shift_page
+from checkpoint.web.streams import bp as streams
 
 TEMPLATES = Path(checkpoint.__file__).parents[1] / "templates" / "station"
-LANGUAGE_COOKIE = "language"
 MAX_BODY_BYTES = 64 * 1024
 CONFLICT, INSUFFICIENT_STORAGE, BAD_REQUEST = 409, 507, 400
-
-
-@dataclass
-class Desk:
-    """Everything that the pages of one station need.
-
-    Attributes:
-        running: the station.
-        board: what the pages show.
-        picture: the live picture.
-        watch: decides on texts that do not come from the camera.
-        is_stopping: whether the program is about to end, so that streams must.
-        last_sync: what the last sync came to; None before the first.
-    """
-
-    running: Running
-    board: Board
-    picture: Picture
-    watch: Watch
-    is_stopping: Callable[[], bool] = lambda: False
-    last_sync: SyncResult | None = None
-
-
-class EntryError(StationError):
-    """What the officer entered cannot be taken; `field` says which entry (`entry_invalid`, `plate_invalid`, ...)."""
-
-
-def desk() -> Desk:
-    """Return the desk of the app that serves this request."""
-    return current_app.extensions["desk"]
-
-
-def make_desk(running: Running) -> Desk:
-    """Put together the desk of a station."""
-    board, picture = Board(), Picture()
-    return Desk(running, board, picture, Watch(running, board, picture))
 
 
 def create_app(station_desk: Desk, language: str = "vi") -> Flask:
@@ -69,12 +31,6 @@ def create_app(station_desk: Desk, language: str = "vi") -> Flask:
         station_desk: what the pages show and act upon.
         language: the pages' language until somebody chooses one.
     """
-    from checkpoint.web.duty import bp as duty  # noqa: PLC0415 - as below
-    from checkpoint.web.entries import bp as entries  # noqa: PLC0415 - the views import this module
-    from checkpoint.web.pages import bp as pages  # noqa: PLC0415 - as above
-    from checkpoint.web.shift_page import bp as shift_page  # noqa: PLC0415 - as above
-    from checkpoint.web.streams import bp as streams  # noqa: PLC0415 - as above
-
     app = Flask("checkpoint.web", template_folder=str(TEMPLATES), static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["desk"] = station_desk

@@ -12,7 +12,7 @@ from checkpoint.moments import LOCAL, parse_moment
 from checkpoint.post_book import Deed
 from checkpoint.signing_in import OnDuty, SignInError, require_reason
 from checkpoint.web import parsing
-from checkpoint.web.app import desk
+from checkpoint.web.desk import desk
 from checkpoint.web.watch import AUTOMATIC
 from protocol.roster import OfficerRole
 

@@ -10,7 +10,7 @@ from checkpoint.events import Event
 from checkpoint.post_book import Deed
 from checkpoint.signing_in import OnDuty
 from checkpoint.web import parsing
-from checkpoint.web.app import EntryError, desk
+from checkpoint.web.desk import EntryError, desk
 from checkpoint.wedge import typed_code
 from protocol.claims import Role
 from protocol.details import PersonSeen

@@ -15,7 +15,7 @@ from checkpoint.moments import LOCAL, show_age, show_moment, show_time
 from checkpoint.reporting import data_light, pending_light
 from checkpoint.shifts import Report
 from checkpoint.station import EventError
-from checkpoint.web.app import LANGUAGE_COOKIE, desk
+from checkpoint.web.desk import LANGUAGE_COOKIE, desk
 from checkpoint.web.presenting import action_name, panel_of, row_of, undo_seconds
 from checkpoint.web.watch import AUTOMATIC
 from protocol.trust import Direction

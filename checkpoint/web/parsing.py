@@ -8,7 +8,7 @@ from flask import request
 
 from checkpoint import areas
 from checkpoint.signing_in import OnDuty
-from checkpoint.web.app import EntryError, desk
+from checkpoint.web.desk import EntryError, desk
 from protocol.areas import AreaLevel, level
 
 MAX_PIN_CHARS, MAX_OFFICER_CHARS, MAX_REASON_CHARS = 30, 60, 300

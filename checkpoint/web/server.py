@@ -16,7 +16,8 @@ from checkpoint.live import Source, open_source
 from checkpoint.running import open_station
 from checkpoint.sync import SyncResult
 from checkpoint.syncing import Pace, Syncer
-from checkpoint.web.app import Desk, create_app, make_desk
+from checkpoint.web.app import create_app
+from checkpoint.web.desk import Desk, make_desk
 from checkpoint.web.guard import is_loopback
 
 THREADS = 32  # two streams for each page that is open, and what the officer does

@@ -10,7 +10,7 @@ from checkpoint.i18n import gettext as _
 from checkpoint.moments import LOCAL, show_day, show_moment, show_time
 from checkpoint.post_book import Deed
 from checkpoint.shifts import Report, Shift
-from checkpoint.web.app import desk
+from checkpoint.web.desk import desk
 from protocol.reasons import Reason
 from protocol.scan_record import Action
 from protocol.texts import REASON_TEXTS

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response
 
-from checkpoint.web.app import Desk, desk
+from checkpoint.web.desk import Desk, desk
 
 BOUNDARY = "frame"
 LOOK_UP_S = 0.5  # how often a stream looks whether the program is about to end

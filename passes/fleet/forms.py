@@ -17,7 +17,6 @@ from passes.fleet.drafts import (
     MAX_PAYLOAD_TONNES,
     MAX_VACCINE_DOSES,
     CrewDraft,
-    FleetError,
     VehicleDraft,
 )
 from passes.fleet.models import CrewMember, LabResult, Vehicle
@@ -74,12 +73,6 @@ class IdNumberField(TypedField):
             raise ValueError(
                 _("Số giấy tờ tùy thân không đúng: căn cước công dân có 12 chữ số, chứng minh nhân dân có 9.")
             ) from None
-
-
-def show_error(form: FlaskForm, error: FleetError) -> None:
-    """Put what a service refused beside its field."""
-    field = form[error.field]
-    field.errors = [*field.errors, str(ERRORS[error.code])]
 
 
 class VehicleForm(FlaskForm):

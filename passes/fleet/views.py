@@ -13,8 +13,9 @@ from passes.areas.forms import is_choosing
 from passes.areas.services import fold, labels
 from passes.db import db
 from passes.fleet import services
-from passes.fleet.forms import CrewForm, VehicleForm, show_error
-from passes.fleet.texts import TEST_RESULTS
+from passes.fleet.forms import CrewForm, VehicleForm
+from passes.fleet.texts import ERRORS, TEST_RESULTS
+from passes.form_errors import show_error
 from protocol.plates import format_plate
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def new_vehicle() -> str | Response:
         try:
             vehicle = services.add_vehicle(db.session(), current_user, form.draft(), local_time.now())
         except services.FleetError as error:
-            show_error(form, error)
+            show_error(form, error, ERRORS)
         else:
             db.session.commit()
             flash(_("Đã thêm phương tiện %(plate)s.", plate=format_plate(vehicle.plate)), "success")
@@ -80,7 +81,7 @@ def edit_vehicle(vehicle_id: int) -> str | Response:
         try:
             services.change_vehicle(db.session(), current_user, vehicle, form.draft(), local_time.now())
         except services.FleetError as error:
-            show_error(form, error)
+            show_error(form, error, ERRORS)
         else:
             db.session.commit()
             flash(_("Đã lưu phương tiện %(plate)s.", plate=format_plate(vehicle.plate)), "success")
@@ -135,7 +136,7 @@ def new_crew() -> str | Response:
             member = services.add_crew_member(db.session(), current_user, form.draft(), local_time.now())
         except services.FleetError as error:
             db.session.rollback()
-            show_error(form, error)
+            show_error(form, error, ERRORS)
         else:
             db.session.commit()
             flash(_("Đã thêm %(name)s.", name=member.person.name), "success")
@@ -153,7 +154,7 @@ def edit_crew(member_id: int) -> str | Response:
         try:
             services.change_crew_member(db.session(), current_user, member, form.draft(), local_time.now())
         except services.FleetError as error:
-            show_error(form, error)
+            show_error(form, error, ERRORS)
         else:
             db.session.commit()
             flash(_("Đã lưu %(name)s.", name=member.person.name), "success")

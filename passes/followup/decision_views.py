@@ -11,11 +11,12 @@ from flask_login import current_user
 from passes import access, jobs
 from passes.areas.forms import is_choosing
 from passes.db import db
-from passes.followup import deciding, reporting, services, transfers
-from passes.followup.forms import ReportForm, StatusForm, StayForm, TransferForm, show_error
+from passes.followup import deciding, reporting, services, texts, transfers
+from passes.followup.forms import ReportForm, StatusForm, StayForm, TransferForm
 from passes.followup.models import FollowUpStatus
 from passes.followup.person_views import rows_of, to_person
 from passes.followup.views import bp
+from passes.form_errors import show_error
 from passes.local_time import now
 from passes.movement import services as movement
 from passes.sites.services import all_sites
@@ -50,7 +51,7 @@ def status(person_id: int, status: str) -> str | Response:
             )
         except services.FollowUpError as error:
             db.session.rollback()
-            show_error(form, error)
+            show_error(form, error, texts.ERRORS)
         else:
             db.session.commit()
             flash(_("Đã đổi trạng thái theo dõi."), "success")
@@ -68,7 +69,7 @@ def stay(person_id: int) -> str | Response:
             deciding.correct_stay(db.session(), current_user, person_id, form.area.data, form.at, now())
         except services.FollowUpError as error:
             db.session.rollback()
-            show_error(form, error)
+            show_error(form, error, texts.ERRORS)
         else:
             db.session.commit()
             flash(_("Đã ghi nơi lưu trú."), "success")
@@ -92,7 +93,7 @@ def transfer(person_id: int) -> str | Response:
             )
         except services.FollowUpError as error:
             db.session.rollback()
-            show_error(form, error)
+            show_error(form, error, texts.ERRORS)
         else:
             db.session.commit()
             flash(
@@ -122,7 +123,7 @@ def report() -> str | Response:
             person, rows = reporting.report_person(db.session(), current_user, said, now())
         except services.FollowUpError as error:
             db.session.rollback()
-            show_error(form, error)
+            show_error(form, error, texts.ERRORS)
         else:
             db.session.commit()
             jobs.wake()

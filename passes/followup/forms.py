@@ -15,7 +15,6 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from passes.areas.forms import AreaField
 from passes.followup.events import VisitOutcome
 from passes.followup.texts import (
-    ERRORS,
     LOOKUP_REASONS,
     SAMPLE_KINDS,
     SAMPLE_RESULTS,
@@ -250,13 +249,3 @@ class ReasonForm(FlaskForm):
         """Offer the reasons."""
         super().__init__()
         self.reason.choices = list(LOOKUP_REASONS.items())
-
-
-def show_error(form: FlaskForm, error: Any) -> None:
-    """Put what a service refused to the field that it is about, else above the form."""
-    message = ERRORS[error.code]
-    name = getattr(error, "field", "")
-    if name in form:
-        form[name].errors = [*form[name].errors, message]
-    else:
-        form.form_errors.append(message)

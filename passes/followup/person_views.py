@@ -18,11 +18,11 @@ from passes.followup.forms import (
     ReasonForm,
     SampleForm,
     VisitForm,
-    show_error,
 )
 from passes.followup.models import FollowUp, FollowUpStatus
 from passes.followup.person import PersonFile, person_file
 from passes.followup.views import as_download, bp, head_of_office
+from passes.form_errors import show_error
 from passes.local_time import now
 from passes.movement.texts import SOURCES, ZONE_KINDS
 from passes.people.services import people_by_id
@@ -110,7 +110,7 @@ def visit(person_id: int) -> str | Response:
             visits.record_visit(db.session(), current_user, person_id, form.draft(), now())
         except visits.VisitError as error:
             db.session.rollback()
-            show_error(form, error)
+            show_error(form, error, texts.ERRORS)
         else:
             db.session.commit()
             flash(_("Đã ghi lượt thăm."), "success")
@@ -153,7 +153,7 @@ def sample(person_id: int) -> str | Response:
         try:
             visits.add_sample(db.session(), current_user, person_id, kind, result, form.at, now())
         except visits.VisitError as error:
-            show_error(form, error)
+            show_error(form, error, texts.ERRORS)
         else:
             db.session.commit()
             flash(_("Đã ghi xét nghiệm."), "success")

@@ -15,9 +15,10 @@ from passes.accounts.services import user_names
 from passes.areas.services import labels, wards_of
 from passes.db import db
 from passes.followup import deciding, export, services, slips, texts, transfers, visits
-from passes.followup.forms import AssignForm, show_error
+from passes.followup.forms import AssignForm
 from passes.followup.list_forms import ListFilterForm, keep_search
 from passes.followup.listing import MOST_DAYS_MISSED
+from passes.form_errors import show_error
 from passes.local_time import local_date, now
 from passes.movement import services as movement
 from passes.reports.arrivals import arrivals_per_day
@@ -189,7 +190,7 @@ def assign() -> str | BaseResponse:
                 session, current_user, people, ward_code=form.ward_code, user_id=form.user_id, now=now()
             )
         except services.FollowUpError as error:
-            show_error(form, error)
+            show_error(form, error, texts.ERRORS)
         else:
             db.session.commit()
             flash(ngettext("Đã giao %(num)s người.", "Đã giao %(num)s người.", count), "success")

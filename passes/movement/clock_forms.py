@@ -15,18 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from passes.movement.services import ClockError
     from passes.stations.models import Station
 
 _PAST_DAYS = _FUTURE_DAYS = 3650
-_MESSAGES = {
+ERRORS = {
     "station_unknown": _l("Chọn máy chốt."),
     "empty": _l("Thời điểm kết thúc phải sau thời điểm bắt đầu."),
     "offset": _l("Nhập số phút lệch, khác 0."),
     "reason": _l("Nhập lý do, dài nhất 200 ký tự."),
     "overlap": _l("Đã có hiệu chỉnh cho một phần thời gian này. Rút lại hiệu chỉnh đó trước."),
 }
-_FIELD_OF = {"from": "from_day", "to": "to_day", "offset": "minutes"}
+FIELDS = {"from": "from_day", "to": "to_day", "offset": "minutes"}
 _DAY = _l("Ví dụ: 25/09/2021")
 _HOUR = _l("Ví dụ: 08:30")
 
@@ -34,7 +33,7 @@ _HOUR = _l("Ví dụ: 08:30")
 class ClockForm(FlaskForm):
     """From when until when, as the station's clock showed it, and by how much it was wrong."""
 
-    station = SelectField(_l("Máy chốt"), [Required(_MESSAGES["station_unknown"])], coerce=str)
+    station = SelectField(_l("Máy chốt"), [Required(ERRORS["station_unknown"])], coerce=str)
     from_day = DayField(
         _l("Từ ngày"), [Required(_l("Nhập ngày.")), WithinDays(_PAST_DAYS, _FUTURE_DAYS)], description=_DAY
     )
@@ -44,8 +43,8 @@ class ClockForm(FlaskForm):
     )
     to_clock = ClockField(_l("Đến giờ"), [Required(_l("Nhập giờ."))], description=_HOUR)
     side = RadioField(_l("Đồng hồ chạy"), validators=[InputRequired(_l("Chọn chậm hay nhanh."))])
-    minutes = IntegerField(_l("Lệch bao nhiêu phút"), [InputRequired(_MESSAGES["offset"])])
-    reason = StringField(_l("Lý do"), [Required(_l("Nhập lý do.")), Length(max=200, message=_MESSAGES["reason"])])
+    minutes = IntegerField(_l("Lệch bao nhiêu phút"), [InputRequired(ERRORS["offset"])])
+    reason = StringField(_l("Lý do"), [Required(_l("Nhập lý do.")), Length(max=200, message=ERRORS["reason"])])
 
     def __init__(self, stations: Iterable[Station], *args: Any, **kwargs: Any) -> None:
         """Fill the choices in the reader's language."""
@@ -62,8 +61,3 @@ class ClockForm(FlaskForm):
             60 * (self.minutes.data or 0) * (1 if self.side.data == "slow" else -1),
             self.reason.data or "",
         )
-
-    def show_error(self, error: ClockError) -> None:
-        """Put what the service refused beside its field."""
-        field = self[_FIELD_OF.get(error.field, error.field)]
-        field.errors = [*field.errors, str(_MESSAGES[error.code])]

@@ -11,10 +11,11 @@ from flask_login import current_user
 from passes import access, jobs
 from passes.accounts.services import user_names
 from passes.db import db
+from passes.form_errors import show_error
 from passes.local_time import now
 from passes.movement import services
 from passes.movement.blueprint import bp
-from passes.movement.clock_forms import ClockForm
+from passes.movement.clock_forms import ERRORS, FIELDS, ClockForm
 from passes.stations.services import stations_by_id
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def clocks() -> str | Response:
             services.correct_clock(session, current_user, *form.correction(), now())
         except services.ClockError as error:
             session.rollback()
-            form.show_error(error)
+            show_error(form, error, ERRORS, FIELDS)
         else:
             session.commit()
             jobs.wake()

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from passes.movement.services import ZoneError
     from passes.sites.models import Site
     from passes.stations.models import Station
 
@@ -46,7 +45,7 @@ _MAX_AREAS = 20
 _PAST_DAYS = 365
 _FUTURE_DAYS = 365
 
-_MESSAGES = {
+ERRORS = {
     "name_missing": _l("Nhập tên khu vực, dài nhất 200 ký tự."),
     "decision_missing": _l("Nhập số quyết định, dài nhất 80 ký tự."),
     "nowhere": _l("Nhập ít nhất một địa bàn hoặc chọn ít nhất một điểm."),
@@ -58,7 +57,7 @@ _MESSAGES = {
     "document_type": _l("Chọn tệp PDF, PNG hoặc JPEG."),
     "document_size": _l("Tệp không quá 10 MB."),
 }
-_FIELD_OF = {"starts_at": "starts_day", "ends_at": "ends_day", "at": "ends_day", "id": "ends_day"}
+FIELDS = {"starts_at": "starts_day", "ends_at": "ends_day", "at": "ends_day", "id": "ends_day"}
 
 
 class ZoneForm(FlaskForm):
@@ -66,7 +65,7 @@ class ZoneForm(FlaskForm):
 
     name = StringField(
         _l("Tên khu vực"),
-        [Required(_l("Nhập tên khu vực.")), Length(max=200, message=_MESSAGES["name_missing"])],
+        [Required(_l("Nhập tên khu vực.")), Length(max=200, message=ERRORS["name_missing"])],
         description=_l("Ví dụ: Ổ dịch ngõ 328 Nguyễn Trãi"),
     )
     kind = RadioField(_l("Loại"), validators=[InputRequired(_l("Chọn loại."))])
@@ -91,14 +90,14 @@ class ZoneForm(FlaskForm):
         _l("Số ngày theo dõi y tế"),
         [
             InputRequired(_l("Nhập số ngày.")),
-            NumberRange(1, MAX_MONITORING_DAYS, message=_MESSAGES["monitoring_days"]),
+            NumberRange(1, MAX_MONITORING_DAYS, message=ERRORS["monitoring_days"]),
         ],
         default=DEFAULT_MONITORING_DAYS,
         description=_l("Tính từ ngày cuối cùng có mặt trong khu vực."),
     )
     decision = StringField(
         _l("Số quyết định"),
-        [Required(_l("Nhập số quyết định.")), Length(max=80, message=_MESSAGES["decision_missing"])],
+        [Required(_l("Nhập số quyết định.")), Length(max=80, message=ERRORS["decision_missing"])],
         description=_l("Ví dụ: 3312/QĐ-UBND ngày 18/09/2021"),
     )
     document = FileField(_l("Văn bản quyết định"), description=_l("PDF hoặc ảnh (PNG, JPEG), không quá 10 MB."))
@@ -248,9 +247,3 @@ def end_moment(day: DayField, clock: ClockField) -> datetime | None:
     if day.data is None:
         return None
     return end_of_day(day.data) if clock.data is None else moment_of(day.data, clock.data)
-
-
-def show_error(form: FlaskForm, error: ZoneError) -> None:
-    """Put what the service refused beside its field."""
-    field = form[_FIELD_OF.get(error.field, error.field)]
-    field.errors = [*field.errors, str(_MESSAGES[error.code])]

@@ -13,10 +13,11 @@ from passes.accounts.services import user_names
 from passes.areas.forms import is_choosing
 from passes.areas.services import labels
 from passes.db import db
+from passes.form_errors import show_error
 from passes.local_time import now
 from passes.movement import services
 from passes.movement.blueprint import bp
-from passes.movement.forms import PublishForm, ZoneForm, show_error
+from passes.movement.forms import ERRORS, FIELDS, PublishForm, ZoneForm
 from passes.movement.texts import PROPOSAL_ERRORS
 from passes.movement.zone_views import zone_or_404
 from passes.sites.services import all_sites, sites_by_id
@@ -75,7 +76,7 @@ def _edit(draft: ZoneDraft | None, zone: Zone | None, proposal: ZoneProposal | N
             kept = services.save_proposal(session, current_user, said, now(), proposal)
         except services.ZoneError as error:
             session.rollback()
-            show_error(form, error)
+            show_error(form, error, ERRORS, FIELDS)
         else:
             session.commit()
             if request.form.get("step") == "save":

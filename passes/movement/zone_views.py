@@ -13,10 +13,11 @@ from passes import access, jobs
 from passes.accounts.services import user_names
 from passes.areas.services import labels
 from passes.db import db
+from passes.form_errors import show_error
 from passes.local_time import now
 from passes.movement import services
 from passes.movement.blueprint import bp
-from passes.movement.forms import LiftForm, show_error
+from passes.movement.forms import ERRORS, FIELDS, LiftForm
 from passes.sites.services import sites_by_id
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def lift_zone(zone_id: str) -> str | Response:
         try:
             services.lift_zone(db.session(), current_user, zone_id, form.at, now())
         except services.ZoneError as error:
-            show_error(form, error)
+            show_error(form, error, ERRORS, FIELDS)
         else:
             db.session.commit()
             jobs.wake()

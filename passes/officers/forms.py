@@ -16,12 +16,11 @@ from protocol.roster import OfficerRole
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from passes.officers.services import OfficerError
     from passes.stations.models import Station
 
 ROLES = {OfficerRole.INSPECTOR: _l("Cán bộ kiểm soát"), OfficerRole.CHIEF: _l("Chốt trưởng")}
 
-_MESSAGES = {
+ERRORS = {
     "name_missing": _l("Nhập họ và tên, dài nhất 120 ký tự."),
     "station_unknown": _l("Chọn máy chốt trong danh sách."),
 }
@@ -32,7 +31,7 @@ class OfficerForm(FlaskForm):
 
     name = StringField(
         _l("Họ và tên"),
-        [Required(_l("Nhập họ và tên.")), Length(max=120, message=_MESSAGES["name_missing"])],
+        [Required(_l("Nhập họ và tên.")), Length(max=120, message=ERRORS["name_missing"])],
         description=_l("Đúng như cán bộ sẽ chọn khi đăng nhập tại máy chốt."),
     )
     role = RadioField(_l("Nhiệm vụ"), validators=[Required(_l("Chọn nhiệm vụ."))])
@@ -45,8 +44,3 @@ class OfficerForm(FlaskForm):
         super().__init__(*args, **kwargs)
         self.role.choices = [(role.value, text) for role, text in ROLES.items()]
         self.stations.choices = [(station.id, f"{station.name} ({station.id})") for station in stations]
-
-    def show_error(self, error: OfficerError) -> None:
-        """Put what the service refused beside its field."""
-        field = self["stations" if error.field == "stations" else "name"]
-        field.errors = [*field.errors, str(_MESSAGES[error.code])]

@@ -10,9 +10,10 @@ from flask_login import current_user
 
 from passes import access, jobs
 from passes.db import db
+from passes.form_errors import show_error
 from passes.local_time import now
 from passes.officers import services
-from passes.officers.forms import ROLES, OfficerForm
+from passes.officers.forms import ERRORS, ROLES, OfficerForm
 from passes.stations.services import stations_by_id
 from protocol.roster import OfficerRole
 
@@ -67,7 +68,7 @@ def new() -> str | Response:
         try:
             officer = services.add_officer(db.session(), current_user, **_values(form))
         except services.OfficerError as error:
-            form.show_error(error)
+            show_error(form, error, ERRORS)
         else:
             db.session.commit()
             jobs.wake()
@@ -87,7 +88,7 @@ def edit(officer_id: str) -> str | Response:
         try:
             services.change_officer(db.session(), current_user, officer.id, **_values(form))
         except services.OfficerError as error:
-            form.show_error(error)
+            show_error(form, error, ERRORS)
         else:
             db.session.commit()
             jobs.wake()

@@ -106,15 +106,7 @@ def enrol(
     )
     if taken.rowcount != 1:
         raise StationError("secret_used", "this code has been used; ask for a new one")
-    device = Device(
-        station_id=kept.station_id,
-        kid=kid,
-        public_key=public_key,
-        encryption_key=encryption_key,
-        enrolled_at=now,
-        last_seen_at=now,
-    )
-    session.add(device)
+    device = _add_device(session, kept.station_id, public_key, encryption_key, now)
     if encryption_key is not None:  # what only its station may read is encrypted to it from now on
         trust.note_change(session, "device.enrolled", now)
     audit.record(session, None, "stations.enrol", device, {"station": device.station_id, "kid": kid}, now)
@@ -151,15 +143,7 @@ def roll_key(
         raise StationError("device_replaced", "other keys took the place of this one already")
     if known is not None:
         raise StationError("key_taken", "this key is enrolled already; make a new one")
-    new = Device(
-        station_id=device.station_id,
-        kid=kid,
-        public_key=public_key,
-        encryption_key=encryption_key,
-        enrolled_at=now,
-        last_seen_at=now,
-    )
-    session.add(new)
+    new = _add_device(session, device.station_id, public_key, encryption_key, now)
     device.revoked_at, device.replaced_by = now, kid
     trust.note_change(session, "device.rolled", now)
     audit.record(session, None, "stations.roll_key", new, {"station": new.station_id, "before": device.kid}, now)
@@ -208,3 +192,18 @@ def revoke_device(session: Session, actor: User | None, device_id: int, now: dat
 
 def _hash(secret: bytes) -> str:
     return hashlib.sha256(secret).hexdigest()
+
+
+def _add_device(
+    session: Session, station_id: str, public_key: bytes, encryption_key: bytes | None, now: datetime
+) -> Device:
+    device = Device(
+        station_id=station_id,
+        kid=key_id(public_key).hex(),
+        public_key=public_key,
+        encryption_key=encryption_key,
+        enrolled_at=now,
+        last_seen_at=now,
+    )
+    session.add(device)
+    return device

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from passes.sites.models import Site
-    from passes.stations.services import StationError
 
 KINDS = {
     StationKind.ROAD: _l("Chốt kiểm soát"),
@@ -25,7 +24,7 @@ KINDS = {
 }
 DIRECTIONS = {Direction.BOTH: _l("Hai chiều"), Direction.IN: _l("Làn vào"), Direction.OUT: _l("Làn ra")}
 
-_MESSAGES = {
+ERRORS = {
     "id_invalid": _l("Mã chỉ gồm chữ không dấu, chữ số, dấu chấm, gạch nối; dài nhất 40 ký tự. Ví dụ: phap-van-1"),
     "id_taken": _l("Mã này đã dùng cho một máy chốt khác."),
     "name_missing": _l("Nhập tên nơi đặt máy, dài nhất 120 ký tự."),
@@ -43,12 +42,12 @@ class StationForm(FlaskForm):
 
     station_id = StringField(
         _l("Mã máy chốt"),
-        [Required(_l("Nhập mã máy chốt.")), Length(max=40, message=_MESSAGES["id_invalid"])],
+        [Required(_l("Nhập mã máy chốt.")), Length(max=40, message=ERRORS["id_invalid"])],
         description=_l("Chữ không dấu và số, không đổi được về sau. Ví dụ: phap-van-1"),
     )
     name = StringField(
         _l("Nơi đặt máy"),
-        [Required(_l("Nhập tên nơi đặt máy.")), Length(max=120, message=_MESSAGES["name_missing"])],
+        [Required(_l("Nhập tên nơi đặt máy.")), Length(max=120, message=ERRORS["name_missing"])],
         description=_l("Ví dụ: Chốt Pháp Vân – Cầu Giẽ, làn 1"),
     )
     kind = RadioField(_l("Loại"), validators=[Required(_l("Chọn loại nơi đặt máy."))])
@@ -59,7 +58,7 @@ class StationForm(FlaskForm):
     direction = SelectField(_l("Làn"), coerce=str)
     position = StringField(
         _l("Tọa độ"),
-        [Length(max=60, message=_MESSAGES["position_invalid"])],
+        [Length(max=60, message=ERRORS["position_invalid"])],
         description=_l("Vĩ độ, kinh độ như trên bản đồ; để trống là không biết. Ví dụ: 20.963, 105.841"),
     )
 
@@ -70,21 +69,12 @@ class StationForm(FlaskForm):
         self.direction.choices = [(direction.value, text) for direction, text in DIRECTIONS.items()]
         self.site_id.choices = [("", _l("Không thuộc điểm nào")), *((site.id, site.name) for site in sites)]
 
-    def show_error(self, error: StationError) -> None:
-        """Put what the service refused beside its field."""
-        field = self["area" if error.field == "area_code" else error.field or "station_id"]
-        field.errors = [*field.errors, str(_MESSAGES[error.code])]
-
 
 class PositionForm(FlaskForm):
     """Where exactly a station stands."""
 
     position = StringField(
         _l("Tọa độ"),
-        [Length(max=60, message=_MESSAGES["position_invalid"])],
+        [Length(max=60, message=ERRORS["position_invalid"])],
         description=_l("Vĩ độ, kinh độ như trên bản đồ; để trống là không biết. Ví dụ: 20.963, 105.841"),
     )
-
-    def show_error(self, error: StationError) -> None:
-        """Put what the service refused beside the field."""
-        self.position.errors = [*self.position.errors, str(_MESSAGES[error.code])]

@@ -12,12 +12,13 @@ from passes import access, jobs
 from passes.areas.forms import is_choosing
 from passes.areas.services import labels
 from passes.db import db
+from passes.form_errors import show_error
 from passes.issuing.symbol import draw_symbol
 from passes.local_time import now
 from passes.sites.services import all_sites, sites_by_id
 from passes.stations import positions, services
 from passes.stations.api import api
-from passes.stations.forms import DIRECTIONS, KINDS, PositionForm, StationForm
+from passes.stations.forms import DIRECTIONS, ERRORS, KINDS, PositionForm, StationForm
 from passes.trust.repository import TrustRepository
 from protocol.trust import Direction, StationKind
 
@@ -68,7 +69,7 @@ def new() -> str | Response:
                 now=now(),
             )
         except services.StationError as error:
-            form.show_error(error)
+            show_error(form, error, ERRORS, {"area_code": "area"})
         else:
             db.session.commit()
             jobs.wake()
@@ -92,7 +93,7 @@ def locate(station_id: str) -> str | Response:
         try:
             position = positions.parse_position(form.position.data or "")
         except services.StationError as error:
-            form.show_error(error)
+            show_error(form, error, ERRORS, {"area_code": "area"})
         else:
             positions.locate_station(session, current_user, station.id, position, now())
             session.commit()

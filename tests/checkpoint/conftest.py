@@ -29,6 +29,7 @@ from protocol.scan_record import ScanRecord
 from protocol.station_box import make_box
 from protocol.trust import StationInfo, StationKind, dump_stations, dump_zones
 from protocol.zones import Zone, ZoneKind
+from tests.checkpoint.live_issuer import LiveIssuer, run_issuer
 from tests.checkpoint.officers import AN, BINH, PEPPER
 from tests.checkpoint.serving import Served
 from tests.trust_authority import PASSPHRASE, Authority
@@ -169,6 +170,13 @@ def hanoi(tmp_path_factory: pytest.TempPathFactory) -> Hanoi:
 def home_template(tmp_path_factory: pytest.TempPathFactory, hanoi: Hanoi) -> Path:
     """An enrolled station that has imported what the authority published; tests get copies."""
     return enrol_by_hand(tmp_path_factory.mktemp("station") / "home", hanoi).path
+
+
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveIssuer]:
+    """A real issuer that answers over HTTP."""
+    with run_issuer(tmp_path_factory.mktemp("issuer")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.serving import make_server
 
+from checkpoint.enrolling import enrol
+from checkpoint.home import Home
 from passes import create_app
 from passes.db import db
 from passes.initialise import initialise
@@ -92,6 +94,13 @@ class LiveIssuer:
     def received(self) -> list[str]:
         with self.app.app_context():
             return list(db.session.scalars(sa.select(ScanRecord.id).order_by(ScanRecord.received_at)))
+
+    def enrolled_home(self, path: Path) -> Home:
+        """Make a station and enrol it, over a link without faults."""
+        self.link.faults.clear()
+        home = Home(path)
+        enrol(home, self.enrolment_code(), datetime.now(UTC))
+        return home
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from checkpoint.roster import Roster
-from checkpoint.web.app import Desk, create_app
+from checkpoint.web.app import create_app
+from checkpoint.web.desk import Desk
 from checkpoint.web.watch import AUTOMATIC
 from protocol.scan_record import Action
 from tests.checkpoint.conftest import LOCKED_WARD, NOW, SUBSTITUTE, Hanoi, Post

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from checkpoint.clock import Reading
 from checkpoint.current_trust import CurrentTrust
 from checkpoint.enrolling import EnrolError, enrol
 from checkpoint.errors import StationError
-from checkpoint.from_issuer import CurrentSightings
+from checkpoint.from_issuer import current_sightings
 from checkpoint.home import Home
 from checkpoint.issuer_client import IssuerClient, IssuerError
 from checkpoint.messages import sentence
@@ -33,7 +32,7 @@ from passes.trust.cli import group as trust_cli
 from passes.trust.repository import TrustRepository
 from protocol.sightings import Sighting
 from protocol.trust import StationKind
-from tests.checkpoint.live_issuer import STATION, LiveIssuer, run_issuer
+from tests.checkpoint.live_issuer import STATION, LiveIssuer
 from tests.checkpoint.pictures import draw_code, put_on_road, save
 from tests.killing import SWITCH
 
@@ -42,18 +41,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.fixture(scope="module")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveIssuer]:
-    with run_issuer(tmp_path_factory.mktemp("issuer")) as running:
-        yield running
-
-
 @pytest.fixture
 def home(tmp_path: Path, issuer: LiveIssuer) -> Home:
-    issuer.link.faults.clear()
-    home = Home(tmp_path / "home")
-    enrol(home, issuer.enrolment_code(), now())
-    return home
+    return issuer.enrolled_home(tmp_path / "home")
 
 
 def scan(home: Home, count: int = 1) -> list[str]:
@@ -336,7 +326,7 @@ def test_a_stick_that_cannot_be_written_is_said(home: Home, tmp_path: Path) -> N
 def test_a_station_hears_where_a_pass_was_seen_once_it_has_synced(
     home: Home, issuer: LiveIssuer, tmp_path: Path
 ) -> None:
-    here = CurrentSightings(home)
+    here = current_sightings(home)
     cti, at = b"pass0001", now().replace(microsecond=0)
     assert here().elsewhere("VN-HN", cti, STATION) == ()
     with issuer.app.app_context():
@@ -357,4 +347,4 @@ def test_a_station_hears_where_a_pass_was_seen_once_it_has_synced(
     assert here().elsewhere("VN-HN", cti, STATION) == (Sighting("VN-HN", cti, "chot-2", at),)
     assert here().elsewhere("VN-HN", cti, "chot-2") == ()
     typed(home, "roll-key")  # and with new keys, before the issuer has published again, too
-    assert len(CurrentSightings(home)()) == 1
+    assert len(current_sightings(home)()) == 1

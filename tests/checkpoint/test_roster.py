@@ -1,7 +1,6 @@
 """The officers of a station, as its own devices read them and as nobody else does."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,16 +19,10 @@ from passes.db import db
 from passes.stations import services as stations
 from protocol.roster import Officer, dump_roster, roster_path
 from protocol.station_box import make_box
-from tests.checkpoint.live_issuer import STATION, LiveIssuer, run_issuer
+from tests.checkpoint.live_issuer import STATION, LiveIssuer
 from tests.trust_authority import HOUR, START, Authority
 
 OTHER = "kho.so-2"
-
-
-@pytest.fixture(scope="module")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveIssuer]:
-    with run_issuer(tmp_path_factory.mktemp("issuer")) as live:
-        yield live
 
 
 def enrolled(issuer: LiveIssuer, path: Path) -> Home:

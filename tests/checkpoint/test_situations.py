@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from checkpoint.camera import SourceMissingError
 from checkpoint.clock import Clock
-from checkpoint.web.app import Desk, create_app
+from checkpoint.web.app import create_app
+from checkpoint.web.desk import Desk
 from protocol.scan_record import Action
 from tests.checkpoint.conftest import LOCKED_WARD, NOW, Hanoi, Post
 from tests.checkpoint.officers import OTHER_PIN

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import sqlite3
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,25 +21,16 @@ from checkpoint.trust import TrustStoreError
 from passes.db import db
 from passes.stations import services
 from protocol.enrolment import EnrolmentCode
-from tests.checkpoint.live_issuer import STATION, LiveIssuer, run_issuer
+from tests.checkpoint.live_issuer import STATION, LiveIssuer
 
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.fixture(scope="module")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveIssuer]:
-    with run_issuer(tmp_path_factory.mktemp("issuer")) as running:
-        yield running
-
-
 @pytest.fixture
 def home(tmp_path: Path, issuer: LiveIssuer) -> Home:
-    issuer.link.faults.clear()
-    home = Home(tmp_path / "home")
-    enrolling.enrol(home, issuer.enrolment_code(), now())
-    return home
+    return issuer.enrolled_home(tmp_path / "home")
 
 
 def scan(home: Home, count: int = 1) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,22 +12,15 @@ import pytest
 
 from checkpoint import sync
 from checkpoint.clock import Reading
-from checkpoint.enrolling import enrol
 from checkpoint.home import Home
 from checkpoint.reporting import pending_light
 from checkpoint.running import Running, open_station
 from checkpoint.sync import SyncResult
 from checkpoint.syncing import ROUTES, Pace, Syncer, _read
-from tests.checkpoint.live_issuer import LiveIssuer, run_issuer
+from tests.checkpoint.live_issuer import LiveIssuer
 from tests.checkpoint.serving import free_port
 
 NOON = datetime(2021, 9, 14, 5, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveIssuer]:
-    with run_issuer(tmp_path_factory.mktemp("issuer")) as running:
-        yield running
 
 
 class At:
@@ -63,10 +55,7 @@ class At:
 
 @pytest.fixture
 def home(tmp_path: Path, issuer: LiveIssuer) -> Home:
-    issuer.link.faults.clear()
-    home = Home(tmp_path / "home")
-    enrol(home, issuer.enrolment_code(), datetime.now(UTC))
-    return home
+    return issuer.enrolled_home(tmp_path / "home")
 
 
 def scan(running: Running) -> str:

@@ -17,7 +17,8 @@ from checkpoint.current_trust import CurrentTrust
 from checkpoint.running import Running
 from checkpoint.scanlog import ScanLogError
 from checkpoint.shifts import ShiftDesk
-from checkpoint.web.app import Desk, create_app, make_desk
+from checkpoint.web.app import create_app
+from checkpoint.web.desk import Desk, make_desk
 from protocol.reasons import Outcome
 from protocol.scan_record import Action, RecordKind
 from tests.checkpoint.conftest import LOCKED_WARD, LODGING_WARD, NOW, Hanoi, Post

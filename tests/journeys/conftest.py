@@ -168,6 +168,12 @@ SIZES = [
 ]
 
 
+def demo_passwords(instance: Path) -> dict[str, str]:
+    """Passwords of the demo's accounts by e-mail address."""
+    lines = (instance / "demo-logins.txt").read_text("utf-8").splitlines()
+    return {line.split()[0]: line.split()[1] for line in lines}
+
+
 @pytest.fixture(params=SIZES[: counts.count("screens on which a journey is walked", 1, 2)])
 def size(request: pytest.FixtureRequest) -> dict[str, int]:
     """The window of everybody in the story."""
@@ -180,8 +186,7 @@ def world(tmp_path: Path, browser: Browser, size: dict[str, int]) -> Iterator[Wo
     """A seeded issuer that serves and an enrolled station that watches its camera."""
     instance = tmp_path / "instance"
     app = make_demo_instance(instance)
-    lines = (instance / "demo-logins.txt").read_text("utf-8").splitlines()
-    passwords = {line.split()[0]: line.split()[1] for line in lines}
+    passwords = demo_passwords(instance)
     issuer = IssuerProcess(instance, free_port())
     issuer.start()
     post = Post(tmp_path / "post", tmp_path / "camera", f"http://127.0.0.1:{free_port()}", tmp_path / "offline")

@@ -18,7 +18,7 @@ from passes.local_time import now
 from tests.passes.followed import DAY, Crowd, follow
 
 from . import office
-from .conftest import SHOTS, Post, World, choose_area
+from .conftest import SHOTS, Post, World, choose_area, demo_passwords
 
 PEOPLE, IN_BOTH = 300, 40
 FIRST = "Nguyễn Văn 0001"
@@ -30,8 +30,7 @@ def world(tmp_path: Path, browser: Browser, size: dict[str, int]) -> Iterator[Wo
     """An issuer with 300 people who stay in Vân Đình, 40 of whom were in two zones; nobody needs a station."""
     instance = tmp_path / "instance"
     app = make_demo_instance(instance)
-    lines = (instance / "demo-logins.txt").read_text("utf-8").splitlines()
-    passwords = {line.split()[0]: line.split()[1] for line in lines}
+    passwords = demo_passwords(instance)
     with app.app_context():
         crowd = Crowd(db.session())
         for number in range(PEOPLE):
