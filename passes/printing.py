@@ -1,4 +1,8 @@
-"""What every printed document shares: our own typefaces, no other file, and a PDF that says what it is."""
+"""What every printed document shares: templates of plain values, our own typefaces, no other file, PDF/UA.
+
+The same values give the same bytes: a reprint is the same document. The papers' own words stand in the templates, not
+in the message catalogues: they are Vietnamese documents whatever language the person at the printer reads.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +20,17 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from passes.local_time import LOCAL, last_day_before, local_date
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
+    from decimal import Decimal
+
+    from weasyprint.document import Document
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "print"
 FONTS = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
 PDF_VARIANT = "pdf/ua-1"
 _FONT_FILES = frozenset({"BeVietnamPro-Regular.ttf", "BeVietnamPro-Italic.ttf", "BeVietnamPro-Bold.ttf"})
 _OWN_SCHEME = "print:"
+_LAST_PADDED_MONTH = 2
 
 
 class OwnFilesFetcher(URLFetcher):
@@ -48,19 +56,37 @@ def render_pdf(template: str, **values: Any) -> bytes:
         template: its name in `templates/print/`; `documents.css` is its style.
         **values: plain values for it.
     """
-    source = _environment().get_template(template).render(**values)
-    fonts, style = _style()
-    document = HTML(string=source, url_fetcher=OwnFilesFetcher()).render(
-        stylesheets=[style], font_config=fonts, pdf_variant=PDF_VARIANT
-    )
+    source = fill(template, **values)
+    return write(lay_out(source, "documents.css"), source)
+
+
+def fill(template: str, **values: Any) -> str:
+    """Return the HTML of a template in `templates/print/`."""
+    return _environment().get_template(template).render(**values)
+
+
+def lay_out(source: str, style: str) -> Document:
+    """Lay HTML out into pages.
+
+    Args:
+        source: the HTML.
+        style: name of a style sheet in `templates/print/`.
+    """
+    fonts, sheet = _style(style)
+    page = HTML(string=source, url_fetcher=OwnFilesFetcher())
+    return page.render(stylesheets=[sheet], font_config=fonts, pdf_variant=PDF_VARIANT)
+
+
+def write(document: Document, source: str) -> bytes:
+    """Return the PDF/UA of a document, its identifier made from the HTML that it was laid out from."""
     identifier = hashlib.sha256(source.encode()).hexdigest()[:32].encode()
     return document.write_pdf(pdf_identifier=identifier, pdf_variant=PDF_VARIANT)
 
 
 @cache
-def _style() -> tuple[FontConfiguration, CSS]:
+def _style(name: str) -> tuple[FontConfiguration, CSS]:
     fonts = FontConfiguration()
-    text = (TEMPLATES / "documents.css").read_text("utf-8")
+    text = (TEMPLATES / name).read_text("utf-8")
     return fonts, CSS(string=text, font_config=fonts, url_fetcher=OwnFilesFetcher())
 
 
@@ -71,19 +97,27 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "day": _day,
-        "moment": _moment,
-        "short_moment": _short_moment,
+        "end": _end,
         "last_day": _last_day,
         "long_day": _long_day,
+        "moment": _moment,
+        "short_moment": _short_moment,
+        "stamp": _stamp,
+        "tonnes": _tonnes,
     }
     return environment
 
 
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
+def _day(moment: datetime) -> str:
+    return f"{local_date(moment):%d/%m/%Y}"
 
 
 def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(LOCAL):%H:%M} ngày {_day(moment)}"
+
+
+def _stamp(moment: datetime) -> str:
+    """Say day and hour where many stand in a table."""
     return f"{moment.astimezone(LOCAL):%H:%M %d/%m/%Y}"
 
 
@@ -97,8 +131,18 @@ def _last_day(end: datetime) -> str:
     return f"{last_day_before(end):%d/%m/%Y}"
 
 
+def _end(moment: datetime) -> str:
+    """Say an exclusive end: "hết ngày 18/09/2021" for a local midnight, else "14:00 ngày 15/09/2021"."""
+    local = moment.astimezone(LOCAL)
+    return f"hết ngày {_last_day(moment)}" if (local.hour, local.minute) == (0, 0) else _moment(moment)
+
+
 def _long_day(moment: datetime) -> str:
-    """Write a date as the head of an official paper does; January and February take a zero."""
+    """Write a date as the head of an official paper does; January and February take a zero, as forgeries add them."""
     day = local_date(moment)
-    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)  # noqa: PLR2004 - the rule for official papers
+    month = f"{day.month:02d}" if day.month <= _LAST_PADDED_MONTH else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def _tonnes(payload: Decimal) -> str:
+    return f"{payload.normalize():f} tấn".replace(".", ",")

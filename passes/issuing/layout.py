@@ -1,28 +1,17 @@
-"""Laying out printed papers: templates of plain values, our own typefaces, one set of type sizes, PDF/UA.
-
-The same values give the same bytes: a reprint is the same document. The papers' own words stand in the templates, not
-in the message catalogues: they are Vietnamese documents whatever language the person at the printer reads.
-"""
+"""Fitting papers to their pages: one set of type sizes, the largest at which each box stays on one page."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from fontTools.ttLib import TTFont
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
 
-from passes.local_time import LOCAL, last_day_before, local_date
-from passes.printing import FONTS, PDF_VARIANT, TEMPLATES, OwnFilesFetcher
+from passes.printing import FONTS, fill, lay_out, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
-    from decimal import Decimal
 
     from weasyprint.document import Document
 
@@ -48,22 +37,15 @@ def print_pages(template: str, style: str, anchors: Sequence[str], **values: Any
     """
     densities = dict.fromkeys(anchors, 0)
     while True:
-        source = _environment().get_template(template).render(densities=densities, **values)
-        document = _layout(source, style)
+        source = fill(template, densities=densities, **values)
+        document = lay_out(source, style)
         crowded = _crowded(document, anchors)
         if not crowded:
-            identifier = hashlib.sha256(source.encode()).hexdigest()[:32].encode()
-            return document.write_pdf(pdf_identifier=identifier, pdf_variant=PDF_VARIANT)
+            return write(document, source)
         for anchor in crowded:
             densities[anchor] += 1
             if densities[anchor] == _DENSITIES:
                 raise SheetError(f"{anchor} of {len(anchors)} boxes holds more than a page can take")
-
-
-def _layout(source: str, style: str) -> Document:
-    fonts, sheet = _style(style)
-    page = HTML(string=source, url_fetcher=OwnFilesFetcher())
-    return page.render(stylesheets=[sheet], font_config=fonts, pdf_variant=PDF_VARIANT)
 
 
 def _crowded(document: Document, anchors: Sequence[str]) -> list[str]:
@@ -85,47 +67,3 @@ def _advances() -> dict[int, float]:
     with TTFont(FONTS / "BeVietnamPro-Bold.ttf") as font:
         units = font["head"].unitsPerEm
         return {code: font["hmtx"][glyph][0] / units for code, glyph in font.getBestCmap().items()}
-
-
-@cache
-def _style(name: str) -> tuple[FontConfiguration, CSS]:
-    fonts = FontConfiguration()
-    text = (TEMPLATES / name).read_text("utf-8")
-    return fonts, CSS(string=text, font_config=fonts, url_fetcher=OwnFilesFetcher())
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
-    filters: dict[str, Any] = {"day": _day, "long_day": _long_day, "end": say_end, "moment": _moment, "tonnes": _tonnes}
-    environment.filters.update(filters)
-    return environment
-
-
-def _day(moment: datetime) -> str:
-    return local_date(moment).strftime("%d/%m/%Y")
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(LOCAL):%H:%M} ngày {_day(moment)}"
-
-
-def _long_day(moment: datetime) -> str:
-    """Write a date as the head of an official paper does; January and February take a zero, as forgeries add them."""
-    day = local_date(moment)
-    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)  # noqa: PLR2004 - the rule for official papers
-    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
-
-
-def say_end(moment: datetime) -> str:
-    """Say an exclusive end: "hết ngày 18/09/2021" for a local midnight, else "14:00 ngày 15/09/2021"."""
-    local = moment.astimezone(LOCAL)
-    if (local.hour, local.minute) == (0, 0):
-        return f"hết ngày {last_day_before(moment):%d/%m/%Y}"
-    return _moment(moment)
-
-
-def _tonnes(payload: Decimal) -> str:
-    return f"{payload.normalize():f} tấn".replace(".", ",")
