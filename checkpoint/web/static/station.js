@@ -152,11 +152,13 @@ const station = (() => {
     sheet.dispatchEvent(new CustomEvent("opened"));
   };
 
-  // The sheet to sign in opens by itself; a vehicle that comes meanwhile is more important.
+  // The sheet to sign in opens by itself, once a connection; a vehicle that comes meanwhile is more important.
   let openedByItself = null;
+  let isSignInDue = true;
 
   const signInFirst = async () => {
-    if (!find("[data-nobody]") || find("dialog[open]") || shownEvent) return;
+    if (!isSignInDue || !find("[data-nobody]") || find("dialog[open]") || shownEvent) return;
+    isSignInDue = false;
     await open("officer");
     openedByItself = find("#officer");
   };
@@ -283,13 +285,13 @@ const station = (() => {
 
   const listen = () => {
     const news = new EventSource("/events");
-    news.addEventListener("changed", () => refresh().then(refreshBar));  // the verdict first
+    news.addEventListener("changed", () => refresh().then(refreshBar).then(signInFirst));  // the verdict first
     news.onerror = () => {
       stage.replaceChildren(find("#lost").content.cloneNode(true));
       document.body.dataset.outcome = "PROBLEM";
       shownEvent = null;
     };
-    news.onopen = () => { refresh().then(signInFirst); startPicture(); };
+    news.onopen = () => { isSignInDue = true; refresh().then(signInFirst); startPicture(); };
   };
 
   const startPicture = () => {
