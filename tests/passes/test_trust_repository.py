@@ -1,6 +1,7 @@
 """The trust repository on the issuer's side: keys, publications, what a killed writer leaves."""
 
 import hashlib
+import logging
 import stat
 import tarfile
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from flask.testing import FlaskClient
 from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
 from passes.trust import keys as key_files
@@ -415,3 +417,13 @@ def test_a_writer_killed_at_any_moment_leaves_the_publication_before_or_the_one_
         deaths += 1
     assert deaths > 10
     assert not list(authority.repository.directory.rglob(".writing-*"))
+
+
+def test_a_root_that_does_not_exist_yet_is_told_without_a_page_and_without_noise(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    answer = client.get("/trust/metadata/2.root.json")
+    assert (answer.status_code, answer.data) == (404, b"")
+    assert client.get("/trust/metadata/1.root.json").status_code == 200
+    assert "2.root.json" not in caplog.text
