@@ -425,5 +425,6 @@ def test_a_root_that_does_not_exist_yet_is_told_without_a_page_and_without_noise
     caplog.set_level(logging.INFO)
     answer = client.get("/trust/metadata/2.root.json")
     assert (answer.status_code, answer.data) == (404, b"")
-    assert client.get("/trust/metadata/1.root.json").status_code == 200
+    with client.get("/trust/metadata/1.root.json") as file_that_is_there:
+        assert file_that_is_there.status_code == 200
     assert "2.root.json" not in caplog.text
