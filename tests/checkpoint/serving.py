@@ -38,12 +38,19 @@ class Served:
         arguments = ("--home", home.path, "serve", "--bind", bind, "--source", source or self.camera, *options)
         command = [sys.executable, "-m", "checkpoint", *map(str, arguments)]
         self._command = command
+        self._errors = folder / "served.err"  # a file: nobody reads a pipe for an hour
         self.start()
 
     def start(self) -> None:
         """Start the program, again if it was killed."""
-        self.process = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        with self._errors.open("ab") as errors:
+            self.process = subprocess.Popen(self._command, stderr=errors, start_new_session=True)
         self.wait_for(lambda: self.get("/healthz"))
+
+    @property
+    def said(self) -> str:
+        """What it has written on its standard error."""
+        return self._errors.read_text("utf-8", "replace")
 
     def get(self, path: str) -> str:
         try:
@@ -55,7 +62,7 @@ class Served:
     def wait_for(self, what: object, seconds: float = 20) -> object:
         ends_at = time.monotonic() + seconds
         while time.monotonic() < ends_at:
-            assert self.process.poll() is None, self.process.stderr and self.process.stderr.read()
+            assert self.process.poll() is None, self.said
             if found := what():
                 return found
             time.sleep(0.05)
@@ -84,11 +91,9 @@ class Served:
 
     def records(self) -> list[ScanRecord]:
         """Every record that waits for the issuer."""
-        return [ScanRecord.decode(body) for _, body in ScanLog(self.home.path / "scans.db").pending(1000, 10**9)]
+        return [ScanRecord.decode(body) for _, body in ScanLog(self.home.path / "scans.db").pending(100_000, 10**9)]
 
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        if self.process.stderr:
-            self.process.stderr.close()

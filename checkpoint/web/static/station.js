@@ -78,14 +78,14 @@ const station = (() => {
       if (isOn("sound")) sounds.play(outcome);
     }
     countDown();
-    if (shownEvent && shownEvent !== was && state.dataset.frameMs) measureFrame(Number(state.dataset.frameMs));
+    if (shownEvent && shownEvent !== was && state.dataset.frameMs) measureFrame(shownEvent, Number(state.dataset.frameMs));
     performance.mark(`shown:${shownEvent || "live"}`);
   };
 
   // How long it took from the frame to what the officer sees: until after the next picture of the page is drawn.
-  const measureFrame = (takenMs) => requestAnimationFrame(() => setTimeout(() => {
-    const end = performance.now();
-    performance.measure("frame-to-screen", { start: Math.min(end, Math.max(0, takenMs - performance.timeOrigin)), end });
+  const measureFrame = (eventId, takenMs) => requestAnimationFrame(() => setTimeout(() => {
+    const end = performance.now(), start = Math.min(end, Math.max(0, takenMs - performance.timeOrigin));
+    performance.measure("frame-to-screen", { start, end, detail: eventId });
   }));
 
   const refreshBar = async () => {
