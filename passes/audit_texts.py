@@ -88,6 +88,7 @@ VERBS: Mapping[str, Any] = {
     "officers.change": _l("Sửa thông tin cán bộ chốt"),
     "officers.dismiss": _l("Cho cán bộ chốt thôi"),
     "officers.give_pin": _l("Cấp mã PIN cho cán bộ chốt"),
+    "notices.switch_mail": _l("Bật, tắt thông báo qua thư điện tử"),
     "movements.export": _l("Xuất dữ liệu di biến động từ dòng lệnh"),
     "movements.import": _l("Nhập dữ liệu di biến động từ tệp"),
     "people.merge": _l("Gộp hai người thành một"),

@@ -190,6 +190,7 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "HEALTH_PARENT_AGENCY": "SỞ Y TẾ HÀ NỘI",
         "ACKNOWLEDGE_HOURS": 4,
         "MOVEMENT_RETENTION_DAYS": 21,
+        "NOTICE_RETENTION_DAYS": 90,
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{instance.database_file}",
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         "BABEL_DEFAULT_LOCALE": "vi",

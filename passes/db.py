@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 import sqlite3
 from datetime import UTC, datetime
 from typing import Any
@@ -76,6 +77,23 @@ class EncryptedText(sa.types.TypeDecorator[str]):
         """Decrypt."""
         del dialect
         return None if value is None else privacy().decrypt(bytes(value))
+
+
+class EncryptedJson(sa.types.TypeDecorator[dict[str, Any]]):
+    """A mapping that JSON can hold, encrypted like `EncryptedText`."""
+
+    impl = EncryptedText
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: sa.Dialect) -> str | None:
+        """Write as JSON; the text is encrypted next."""
+        del dialect
+        return None if value is None else json.dumps(value, ensure_ascii=False)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> dict[str, Any] | None:
+        """Read the decrypted JSON."""
+        del dialect
+        return None if value is None else dict(json.loads(value))
 
 
 def privacy() -> Privacy:

@@ -18,6 +18,8 @@ from passes.local_time import now
 from passes.mail import services as mail
 from passes.mail.sending import send
 from passes.movement import services as movement
+from passes.notices import reminders
+from passes.notices.letters import write_letters
 from passes.retention import services as retention
 from passes.sealed_files import SealedFiles
 from passes.trust import publishing
@@ -64,6 +66,7 @@ class Worker:
             self._import,
             self._print,
             self._assess,
+            self._write_letters,
             self._mail,
         )
 
@@ -106,6 +109,9 @@ class Worker:
         known = publishing.current_trust(self._repository)
         return movement.assess_again(db.session(), self._keys.sealing, known, now())
 
+    def _write_letters(self) -> int:
+        return write_letters(db.session(), now())
+
     def _mail(self) -> int:
         return mail.send_waiting(db.session(), send, now())
 
@@ -118,10 +124,20 @@ class Worker:
             db.session.commit()
 
     def purge(self) -> None:
-        """Remove movements that are kept no longer, once a day."""
+        """Remove movements and notices that are kept no longer, once a day."""
         with self._app.app_context():
             retention.purge_if_due(db.session(), self._app.config["MOVEMENT_RETENTION_DAYS"], now())
+            retention.forget_notices(db.session(), self._app.config["NOTICE_RETENTION_DAYS"], now())
             db.session.commit()
+
+    def remind(self) -> None:
+        """Remind carriers of papers that end, once a day, in parts; then send what that came to."""
+        with self._app.app_context():
+            is_more = True
+            while is_more:
+                is_more = reminders.remind(db.session(), now())
+                db.session.commit()
+        self.drain()
 
     def drain(self) -> int:
         """Work until nothing waits; return how many rows were done. A failed step is logged and left to the sweep.
@@ -168,11 +184,15 @@ def init_app(app: Flask) -> None:
     def publish_hourly() -> None:
         worker.publish_now()
 
+    @huey.periodic_task(crontab(minute="17"), name="remind-daily")
+    def remind_daily() -> None:
+        worker.remind()
+
     @huey.periodic_task(crontab(minute="37"), name="purge-daily")
     def purge_daily() -> None:
         worker.purge()
 
-    del sweep, publish_hourly, purge_daily  # huey keeps them
+    del sweep, publish_hourly, remind_daily, purge_daily  # huey keeps them
     app.extensions["huey"] = huey
     app.extensions["worker"] = worker
     app.extensions["drain"] = drain

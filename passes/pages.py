@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from flask_login import current_user
@@ -20,6 +31,7 @@ from passes import access, audit_texts, fonts, labels, moments
 from passes.db import db
 from passes.extensions import LANGUAGES, csrf, language
 from passes.local_time import now
+from passes.notices.services import count_unread
 
 if TYPE_CHECKING:
     from werkzeug.routing import Map
@@ -156,10 +168,13 @@ def _refuse_what_no_database_takes() -> None:
 
 
 def _context() -> dict[str, Any]:
+    if not has_request_context():
+        return {}  # a letter that the worker writes is no page
     is_signed_in = current_user.is_authenticated
     return {
         "language": language(),
         "navigation": navigation(),
+        "unread": count_unread(db.session(), current_user) if is_signed_in else 0,
         "user_name": current_user.name if is_signed_in else "",
         "organisation_name": current_user.organisation.short_name if is_signed_in else "",
         "permissions": access.permissions_of(current_user) if is_signed_in else frozenset(),
@@ -179,6 +194,7 @@ def init_app(app: Flask) -> None:
     from passes.imports.views import bp as imports
     from passes.issuing.views import bp as issuing
     from passes.movement.views import bp as movement
+    from passes.notices.views import bp as notices
     from passes.officers.views import bp as officers
     from passes.reports.views import bp as reports
     from passes.stations.views import api
@@ -201,6 +217,7 @@ def init_app(app: Flask) -> None:
         applications,
         issuing,
         supplements,
+        notices,
         stations,
         officers,
         api,

@@ -79,6 +79,7 @@ class User(Base, UserMixin):
     name: Mapped[str] = mapped_column(sa.String(120))
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     language: Mapped[str | None] = mapped_column(sa.String(2))
+    wants_mail: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     organisation: Mapped[Organisation] = relationship(lazy="joined")
     roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin")
 

@@ -29,12 +29,12 @@ def promise_hours() -> timedelta:
 
 def refusal_sentences() -> dict[str, str]:
     """Return the sentence of every refusal code in the reader's language, asked for once in a request."""
-    if "refusals" not in g:
-        locale = get_locale()
-        is_english = locale is not None and locale.language == "en"
-        g.refusals = {row.code: row.en if is_english else row.vi for row in all_refusals(db.session())}
-    found: dict[str, str] = g.refusals
-    return found
+    locale = get_locale()
+    is_english = locale is not None and locale.language == "en"
+    known: dict[bool, dict[str, str]] = g.setdefault("refusals", {})
+    if is_english not in known:
+        known[is_english] = {row.code: row.en if is_english else row.vi for row in all_refusals(db.session())}
+    return known[is_english]
 
 
 @bp.app_template_filter("refusal")

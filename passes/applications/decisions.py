@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from passes.applications import claims
 from passes.applications.models import Decision
@@ -11,6 +11,8 @@ from passes.applications.refusals import require_refusal
 from passes.applications.transitions import Act, ApplicationError, move
 from passes.issuing import services as issuing
 from passes.local_time import local_date
+from passes.notices.models import NoticeKind
+from passes.notices.services import MOST_NAMED, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +86,11 @@ def decide(
     _sign_off(session, application, actor, now)
     _refuse_vehicles(application, refusals)
     session.flush()
-    return issuing.request_passes(session, actor, application, iss, now)
+    made = issuing.request_passes(session, actor, application, iss, now)
+    refused = [[i.vehicle.plate, i.refusal_code, i.note] for i in application.vehicles if i.id in refusals]
+    details = {"passes": len(made), "refused": refused[:MOST_NAMED], "refused_count": len(refused)}
+    _tell(session, application, NoticeKind.APPROVED, details, now)
+    return made
 
 
 def _refuse_vehicles(application: Application, refusals: Mapping[int, VehicleRefusal]) -> None:
@@ -117,6 +123,7 @@ def reject(
     application.refusal_code, application.note = code, (note or "").strip() or None
     _sign_off(session, application, actor, now)
     _refuse_vehicles(application, {item.id: VehicleRefusal(code) for item in application.vehicles})
+    _tell(session, application, NoticeKind.REJECTED, {"code": code}, now)
 
 
 def send_back(session: Session, actor: User, application: Application, note: str, now: datetime) -> None:
@@ -133,6 +140,12 @@ def send_back(session: Session, actor: User, application: Application, note: str
     move(session, actor, application, Act.RETURN, now)
     application.note = note.strip()
     _sign_off(session, application, actor, now)
+    _tell(session, application, NoticeKind.RETURNED, {}, now)
+
+
+def _tell(session: Session, application: Application, kind: NoticeKind, details: dict[str, Any], now: datetime) -> None:
+    details = {"reference": application.reference, "note": application.note} | details
+    tell(session, application.carrier_id, kind, details, now)
 
 
 def _sign_off(session: Session, application: Application, actor: User | None, now: datetime) -> None:

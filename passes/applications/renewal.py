@@ -58,31 +58,36 @@ class Renewal:
 
 def expiring_passes(session: Session, carrier: Organisation, now: datetime) -> list[Expiring]:
     """Return the carrier's passes that end within 1, 3 and 7 days and have no successor yet, asked for or issued."""
-    passes = session.scalars(
-        sa.select(VehiclePass)
-        .where(
-            VehiclePass.carrier_id == carrier.id,
-            VehiclePass.status == PassStatus.VALID,
-            VehiclePass.expires_at > now,
-            VehiclePass.expires_at <= now + timedelta(days=HORIZONS_DAYS[-1]),
-        )
-        .order_by(VehiclePass.expires_at, VehiclePass.plate)
-    ).all()
-    asked = _asked_for_again(session, carrier)
-    last = _last_ends(session, carrier, now)
-    open_passes = [
-        one
-        for one in passes
-        if last[one.plate] <= one.expires_at
-        and asked.get(one.plate, date.min) < local_date(one.expires_at)
-        and one.application_vehicle.vehicle.retired_at is None
-    ]
+    open_passes = passes_to_renew(session, carrier, now + timedelta(days=HORIZONS_DAYS[-1]), now)
     groups, start = [], now
     for days in HORIZONS_DAYS:
         end = now + timedelta(days=days)
         groups.append(Expiring(days, tuple(one for one in open_passes if start < one.expires_at <= end)))
         start = end
     return [group for group in groups if group.passes]
+
+
+def passes_to_renew(session: Session, carrier: Organisation, until: datetime, now: datetime) -> list[VehiclePass]:
+    """Return the carrier's passes that end until a moment and have no successor yet, those that end first in front."""
+    passes = session.scalars(
+        sa.select(VehiclePass)
+        .where(
+            VehiclePass.carrier_id == carrier.id,
+            VehiclePass.status == PassStatus.VALID,
+            VehiclePass.expires_at > now,
+            VehiclePass.expires_at <= until,
+        )
+        .order_by(VehiclePass.expires_at, VehiclePass.plate)
+    ).all()
+    asked = _asked_for_again(session, carrier)
+    last = _last_ends(session, carrier, now)
+    return [
+        one
+        for one in passes
+        if last[one.plate] <= one.expires_at
+        and asked.get(one.plate, date.min) < local_date(one.expires_at)
+        and one.application_vehicle.vehicle.retired_at is None
+    ]
 
 
 def _last_ends(session: Session, carrier: Organisation, now: datetime) -> dict[str, datetime]:

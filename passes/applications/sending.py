@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from passes.applications import post_audit
 from passes.applications.models import ApplicationState
 from passes.applications.services import approve, submit
+from passes.notices.models import NoticeKind
+from passes.notices.services import tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +67,8 @@ def send(session: Session, actor: User, application: Application, rules: Sending
     was_returned = application.state is ApplicationState.RETURNED
     report = submit(session, actor, application, now)
     if not rules.is_self_declared or was_returned or not report.is_clean:
+        details = {"reference": application.reference, "vehicles": len(application.vehicles)}
+        tell(session, application.carrier_id, NoticeKind.RECEIVED, details, now)
         return False
     approve(session, None, application, rules.iss, now)
     post_audit.draw(session, application, rules.audit_percent, now)

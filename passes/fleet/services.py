@@ -27,7 +27,7 @@ from protocol.claims import Role
 from protocol.plates import normalise_plate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -48,6 +48,12 @@ def crew_of(session: Session, carrier: Organisation) -> list[CrewMember]:
     """Return the crew in service, drivers first, by given name as lists here are sorted."""
     statement = sa.select(CrewMember).where(CrewMember.carrier_id == carrier.id, CrewMember.retired_at.is_(None))
     return sorted(session.scalars(statement), key=lambda m: (m.role is not Role.DRIVER, _by_given_name(m), m.id))
+
+
+def crew_names(session: Session, member_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of crew members by row id; somebody who was erased has none."""
+    members = session.scalars(sa.select(CrewMember).where(CrewMember.id.in_(member_ids)))
+    return {member.id: member.person.name for member in members if member.person.name}
 
 
 def _by_given_name(member: CrewMember) -> tuple[str, ...]:

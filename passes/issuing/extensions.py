@@ -1,4 +1,4 @@
-"""What a mass extension would hit: passes issued in its period, and how many of them it brings back."""
+"""What a mass extension hits: passes issued in its period, how many of them it brings back, and who is told."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from passes.issuing.holders import tell_holders
 from passes.issuing.models import PassStatus, VehiclePass
+from passes.notices.models import NoticeKind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from protocol.policy import Extension
+    from protocol.policy import Extension, Policy
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,30 @@ def hit_by(session: Session, extension: Extension, now: datetime) -> ExtensionHi
     """
     statement = sa.select(
         sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((VehiclePass.expires_at <= now, 1), else_=0)), 0)
-    ).where(
+    ).where(*_is_extended(extension))
+    count, expired = session.execute(statement).one()
+    return ExtensionHit(count, int(expired))
+
+
+def _is_extended(extension: Extension) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
         VehiclePass.signed_at >= extension.issued_from,
         VehiclePass.signed_at < extension.issued_before,
         VehiclePass.expires_at < extension.until,
         VehiclePass.status != PassStatus.REVOKED,
     )
-    count, expired = session.execute(statement).one()
-    return ExtensionHit(count, int(expired))
+
+
+def tell_of_extensions(session: Session, rules: Policy, before: Policy, now: datetime) -> None:
+    """Tell carriers which of their passes hold longer under a policy than under the one before.
+
+    Args:
+        session: the transaction that puts the policy in force.
+        rules: in force from now on.
+        before: in force until now.
+        now: when; extensions that are over are not worth telling.
+    """
+    for extension in rules.extensions:
+        if extension not in before.extensions and extension.until > now:
+            details = {"until": extension.until.isoformat(), "decision": extension.decision}
+            tell_holders(session, NoticeKind.PASSES_EXTENDED, details, now, *_is_extended(extension))

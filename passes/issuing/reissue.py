@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from passes import audit
 from passes.applications.models import Decision
 from passes.db import UtcDateTime
+from passes.issuing.holders import tell_holders
 from passes.issuing.models import PassStatus, Supplement, SupplementDecision, SupplementKind, VehiclePass
+from passes.notices.models import NoticeKind
 from protocol import claims
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def request_reissue(session: Session, actor: User | None, kid: str, rules: Polic
         now: papers that hold no longer are left alone.
     """
     counts = {name: _put_before_worker(session, kind, kid, rules, now) for name, kind in _KINDS.items()}
+    tell_holders(session, NoticeKind.PASSES_REISSUED, {}, now, VehiclePass.kid == kid, VehiclePass.signed_at.is_(None))
     audit.record(session, actor, "issuing.request_reissue", f"IssuerKey:{kid}", dict(counts), now)
     return sum(counts.values())
 

@@ -11,6 +11,8 @@ from passes import audit
 from passes.batches import in_batches
 from passes.errors import RefusedError
 from passes.issuing.models import PassStatus, RevocationReason, StatusAct, VehiclePass
+from passes.notices.models import NoticeKind
+from passes.notices.services import MOST_NAMED, tell
 from passes.trust import services as trust
 
 if TYPE_CHECKING:
@@ -63,6 +65,11 @@ CHANGES: Mapping[StatusAct, Change] = {
 }
 """A revocation is for good; a suspension ends with a resumption, or becomes a revocation."""
 
+_NOTICES = {
+    StatusAct.REVOKE: NoticeKind.PASSES_REVOKED,
+    StatusAct.SUSPEND: NoticeKind.PASSES_SUSPENDED,
+    StatusAct.RESUME: NoticeKind.PASSES_RESUMED,
+}
 _REFUSALS = {
     StatusAct.REVOKE: "already_revoked",
     StatusAct.SUSPEND: "not_suspendable",
@@ -109,7 +116,7 @@ def change_many(
 ) -> int:
     """Change the status of those of these passes whose status allows it; return how many were changed.
 
-    Each is written down by itself, so that what happened to a pass can be read at the pass.
+    Each is written down by itself, so that what happened to a pass can be read at the pass; each carrier is told once.
 
     Args:
         session: the caller's transaction.
@@ -124,9 +131,14 @@ def change_many(
     """
     _require_fit(act, reason)
     rule, changed = CHANGES[act], 0
+    hit: dict[int, list[tuple[str, str]]] = {}
+    columns = (VehiclePass.id, VehiclePass.carrier_id, VehiclePass.number, VehiclePass.plate)
     for batch in in_batches(pass_ids):
-        fit = sa.select(VehiclePass.id).where(VehiclePass.id.in_(batch), VehiclePass.status.in_(rule.sources))
-        found = list(session.scalars(fit.with_for_update()))
+        fit = sa.select(*columns).where(VehiclePass.id.in_(batch), VehiclePass.status.in_(rule.sources))
+        found = []
+        for row in session.execute(fit.with_for_update()):
+            found.append(row.id)
+            hit.setdefault(row.carrier_id, []).append((row.number, row.plate))
         session.execute(
             sa.update(VehiclePass)
             .where(VehiclePass.id.in_(found))
@@ -136,6 +148,9 @@ def change_many(
         subjects = [f"VehiclePass:{pass_id}" for pass_id in found]
         audit.record_many(session, actor, f"issuing.{act.value}", subjects, {"reason": reason.value}, now)
         changed += len(found)
+    for carrier_id, passes in hit.items():
+        details = {"reason": reason.value, "count": len(passes), "passes": passes[:MOST_NAMED]}
+        tell(session, carrier_id, _NOTICES[act], details, now)
     if changed:
         trust.note_change(session, f"pass.{rule.target.value}", now)
     return changed

@@ -1,4 +1,4 @@
-"""Movements are kept as long as they may be needed to find somebody, and no longer."""
+"""Movements are kept as long as they may be needed to find somebody, notices for a while, and neither any longer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from passes.followup.services import ZONE_CHANGED
 from passes.local_time import local_date, start_of_day
 from passes.movement.models import Movement
 from passes.movement.turns import take_turn
+from passes.notices import services as notices
 from passes.retention.models import Purge, RetentionMark
 
 if TYPE_CHECKING:
@@ -124,6 +125,11 @@ def purge_if_due(session: Session, retention_days: int, now: datetime) -> Purge 
     if last is not None and now - last < _LEAST_GAP:
         return None
     return purge(session, None, retention_days, now)
+
+
+def forget_notices(session: Session, retention_days: int, now: datetime) -> int:
+    """Remove notices that users got longer ago than they are kept, read or not; return how many."""
+    return notices.forget(session, now - timedelta(days=retention_days))
 
 
 def purges(session: Session, most: int = 30) -> list[Purge]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -13,6 +13,8 @@ from passes.applications.refusals import require_refusal
 from passes.errors import RefusedError
 from passes.issuing.models import PassStatus, RevocationReason, StatusAct, Supplement, SupplementDecision
 from passes.issuing.standing import CHANGES
+from passes.notices.models import NoticeKind
+from passes.notices.services import tell
 from passes.supplements.findings import run_checks
 from passes.trust import services as trust
 
@@ -83,6 +85,7 @@ def approve(session: Session, actor: User, supplement: Supplement, now: datetime
     if supplement.expires_at <= now or (vehicle_pass and vehicle_pass.status is PassStatus.REVOKED):
         raise DecisionError("over", "there is nothing left that it could change")
     _decide(session, actor, supplement, Decision.APPROVED, now)
+    _tell(session, supplement, NoticeKind.SUPPLEMENT_APPROVED, {}, now)
 
 
 def refuse(session: Session, actor: User, supplement: Supplement, code: str, note: str | None, now: datetime) -> None:
@@ -97,6 +100,13 @@ def refuse(session: Session, actor: User, supplement: Supplement, code: str, not
     _decide(session, actor, supplement, Decision.REFUSED, now)
     if supplement.decision is not None:
         supplement.decision.refusal_code, supplement.decision.note = code, (note or "").strip() or None
+        details = {"code": code, "note": supplement.decision.note}
+        _tell(session, supplement, NoticeKind.SUPPLEMENT_REFUSED, details, now)
+
+
+def _tell(session: Session, supplement: Supplement, kind: NoticeKind, details: dict[str, Any], now: datetime) -> None:
+    details = {"number": supplement.number, "paper": supplement.kind.value} | details
+    tell(session, supplement.carrier_id, kind, details, now)
 
 
 def _require_waiting(session: Session, supplement: Supplement) -> None:
@@ -132,4 +142,5 @@ def revoke(session: Session, actor: User, supplement: Supplement, reason: Revoca
         supplement.decision.audit = PostAuditOutcome.REVOKED
     details = {"number": supplement.number, "reason": reason.value}
     audit.record(session, actor, "supplements.revoke", supplement, details, now)
+    _tell(session, supplement, NoticeKind.SUPPLEMENT_REVOKED, {"reason": reason.value}, now)
     trust.note_change(session, "supplement.revoked", now)

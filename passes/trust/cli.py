@@ -99,6 +99,7 @@ def init(folder: Path | None) -> None:
 def publish(min_version: int | None, policy: Path | None, media: tuple[Path, ...]) -> None:
     """Publish now, whether or not anything changed; with offline keys, issuer keys and policy are signed again too."""
     from passes.db import db
+    from passes.issuing.extensions import tell_of_extensions
     from passes.local_time import now
     from passes.trust import lifecycle, publishing
     from protocol.policy import parse
@@ -110,7 +111,10 @@ def publish(min_version: int | None, policy: Path | None, media: tuple[Path, ...
     if media:
         with _ceremony(media) as ceremony:
             rules = parse(policy.read_bytes()) if policy else None
+            before = publishing.current_trust(ceremony.repository).policy if rules else None
             generation = lifecycle.publish_all(session, None, ceremony, now(), rules=rules, min_version=min_version)
+            if rules and before:
+                tell_of_extensions(session, rules, before, now())
     else:
         with _refusals():
             repository = _repository()
