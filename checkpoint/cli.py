@@ -46,9 +46,11 @@ def main(ctx: click.Context, home: Path, lang: str | None) -> None:
 @click.option("--at", metavar="TIME", help="When the pictures were taken, if not now.")
 @click.option("--action", type=click.Choice([str(action) for action in Action]), help="What is done with the vehicle.")
 @click.option("--wrong-plate", is_flag=True, help="The vehicle has another plate than the pass.")
+@click.option("--wrong-crew", is_flag=True, help="Somebody on board is not on the pass.")
 @click.option("--present", type=click.IntRange(min=0), multiple=True, metavar="N", help="Crew entry N is on board.")
 @click.option("--coming-from", metavar="CODE", help="Area that the vehicle comes from, as the driver says.")
 @click.option("--lodging", multiple=True, metavar="N=WARD", help="Ward where crew entry N will stay.")
+@click.option("--reason", metavar="TEXT", help="Why it is let through, if the verdict is against it.")
 @click.pass_obj
 def scan(
     home: "Home",

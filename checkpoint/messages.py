@@ -117,6 +117,21 @@ SENTENCES = {
 }
 
 
+RECORD_REFUSALS = {
+    "malformed": N_("Cơ quan cấp không đọc được bản ghi: có thể do hai bên dùng phiên bản khác nhau."),
+    "too_large": N_("Bản ghi quá lớn."),
+    "wrong_station": N_("Bản ghi mang tên máy chốt khác: có thể thư mục dữ liệu được chép từ máy khác."),
+    "other_stations_scan": N_("Bản ghi sửa lượt quét của máy chốt khác."),
+    "conflict": N_("Cơ quan cấp đã có một bản ghi khác cùng số: có thể máy được phục hồi từ bản sao cũ."),
+}
+
+
+def refusal_sentence(code: str) -> str:
+    """Say in the current language why the issuer refused a record."""
+    known = RECORD_REFUSALS.get(code)
+    return gettext(known) if known else gettext("Cơ quan cấp không nhận bản ghi này (%(code)s).", code=code)
+
+
 def sentence(error: StationError) -> str:
     """Say in the current language what an error means for the person in front of the machine."""
     of_refusal = SENTENCES.get(f"refused_{error.params.get('refusal')}")

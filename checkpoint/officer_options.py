@@ -16,27 +16,33 @@ def statement_of(
     *,
     action: str | None,
     wrong_plate: bool,
+    wrong_crew: bool,
     present: tuple[int, ...],
     coming_from: str | None,
     lodging: tuple[str, ...],
+    reason: str | None,
 ) -> dict[str, Any]:
-    """Return the fields of a `Statement` that were said; nothing for what was not.
+    """Return the fields of a `Statement` that were said, and the `reason` of the action; nothing for what was not.
 
     Args:
         action: value of `Action`.
         wrong_plate: the vehicle has another plate than the pass.
+        wrong_crew: somebody on board is not on the pass.
         present: indexes of the crew entries on board.
         coming_from: area code.
         lodging: `INDEX=WARD`, once for each person.
+        reason: why it is let through, where that has to be said.
 
     Raises:
         StationError: an area is unknown, or a lodging is not written as it should be.
     """
     said: dict[str, Any] = {}
     if action:
-        said["action"] = Action(action)
+        said |= {"action": Action(action), "reason": reason or ""}
     if wrong_plate:
         said["plate_mismatch"] = True
+    if wrong_crew:
+        said["crew_mismatch"] = True
     if present:
         said["crew_present"] = tuple(sorted(set(present)))
     if coming_from:

@@ -6,7 +6,7 @@ from typing import Any
 from checkpoint.clock import Clock, system_time
 from checkpoint.home import Home
 from checkpoint.i18n import gettext as _
-from checkpoint.messages import sentence
+from checkpoint.messages import refusal_sentence, sentence
 from checkpoint.moments import show_age, show_moment
 from checkpoint.roster import RosterError, read_roster
 from checkpoint.sync import SyncResult
@@ -97,7 +97,11 @@ def condition_in_words(condition: dict[str, Any]) -> str:
             refused=len(condition["refused"]),
         ),
     ]
-    lines += [_("  bị từ chối: %(id)s (%(code)s)", id=i, code=code) for i, code in condition["refused"].items()]
+    if condition["trust_light"] != "green":
+        lines.append(_("Dữ liệu đã cũ: hãy đồng bộ, hoặc nhập từ USB: checkpoint trust import TỆP."))
+    lines += [
+        _("  bị từ chối: %(id)s: %(why)s", id=i, why=refusal_sentence(code)) for i, code in condition["refused"].items()
+    ]
     if condition["clock_in_doubt"]:
         lines.append(_("Đồng hồ của máy có thể sai."))
     if condition["is_disk_full"]:

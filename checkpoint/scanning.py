@@ -49,10 +49,11 @@ def decide(home: Home, found: Iterable[FileTexts], at: str | None, said: Mapping
         home: the station's folder.
         found: the pictures' texts.
         at: when the pictures were taken, if not now.
-        said: what the officer says of every code in them, as fields of `Statement`.
+        said: what the officer says of every code in them, as fields of `Statement`, and the `reason` of its action.
 
     Raises:
-        StationError: the station is not ready, `at` is no time, or a scan could not be recorded.
+        StationError: the station is not ready, `at` is no time, a scan could not be recorded, or its action is the
+            post chief's and nobody who is one is on duty. The scan itself is recorded then.
     """
     scanned_at = parse_moment(at) if at is not None else None
     running = open_station(home)
@@ -65,8 +66,13 @@ def decide(home: Home, found: Iterable[FileTexts], at: str | None, said: Mapping
 def _decide_one(
     running: Running, texts: tuple[str, ...], scanned_at: datetime | None, said: Mapping[str, Any]
 ) -> Event:
-    event = running.station.handle_scan(texts, running.clock.read(), scanned_at)
-    return running.station.restate(event.id, running.clock.read(), **said) if said else event
+    station, action, reason = running.station, said.get("action"), said.get("reason", "")
+    event = station.handle_scan(texts, running.clock.read(), scanned_at)
+    if seen := {name: value for name, value in said.items() if name not in {"action", "reason"}}:
+        event = station.restate(event.id, running.clock.read(), **seen)
+    if action:
+        event = station.act(event.id, action, running.clock.read(), running.duty.on_duty, reason)
+    return event
 
 
 def in_words(line: Line) -> str:

@@ -14,7 +14,7 @@ from checkpoint.post_book import Deed, PostBook
 from checkpoint.scanlog import ScanLog
 from checkpoint.signing_in import OnDuty
 from protocol.reasons import Outcome, Reason
-from protocol.scan_record import Action, RecordKind, ScanRecord
+from protocol.scan_record import Action, RecordError, RecordKind, ScanRecord
 
 NOTE = "shift"
 MOST_REASONS = 5
@@ -98,9 +98,12 @@ class Report:
         aside_turned_back: of those sent aside, turned back by the chief.
         aside_waiting: of those sent aside, still there.
         overruled: let through although the verdict was a refusal, or there was no paper.
-        reasons: the commonest reasons of verdicts that did not admit, with how often.
+        reasons: the commonest reasons of verdicts that did not admit, with how often; None stands for those that this
+            release does not know.
         hours: by hour, local time.
         officers: vehicles by who decided at the barrier.
+        unread: records that cannot be read here, because another release wrote them; what they say is not counted.
+        purged: records that were removed from this machine once the issuer had them; likewise.
     """
 
     total: int
@@ -114,16 +117,37 @@ class Report:
     aside_turned_back: int
     aside_waiting: int
     overruled: int
-    reasons: tuple[tuple[Reason, int], ...]
+    reasons: tuple[tuple[Reason | None, int], ...]
     hours: tuple[HourCount, ...]
     officers: tuple[tuple[str | None, int], ...]
+    unread: int = 0
+    purged: int = 0
 
 
 @dataclass
 class Tally:
-    """Lines of the vehicles in a run of records."""
+    """Lines of the vehicles in a run of records.
+
+    Attributes:
+        lines: of each vehicle, by the id of its first record.
+        records: how many records were taken in.
+        unread: how many of them could not be read.
+    """
 
     lines: dict[str, Line] = field(default_factory=dict)
+    records: int = 0
+    unread: int = 0
+
+    def take_in(self, bodies: Iterable[bytes]) -> None:
+        """Take in records as they stand in the log. One that cannot be read is counted as such, and stops nothing."""
+        for body in bodies:
+            self.records += 1
+            try:
+                record = ScanRecord.decode(body)
+            except RecordError:
+                self.unread += 1
+            else:
+                self.add(record)
 
     def add(self, record: ScanRecord) -> None:
         """Take in the next record; one that restates a vehicle of an earlier shift adds no vehicle."""
@@ -147,7 +171,7 @@ def report_of(lines: Iterable[Line]) -> Report:
     counted = [line for line in lines if not line.is_void]
     done = Counter(line.first_action for line in counted)
     aside = Counter(line.action for line in counted if line.first_action is Action.SENT_ASIDE)
-    reasons = Counter(line.reasons[0] for line in counted if line.outcome is not Outcome.ADMIT and line.reasons)
+    reasons = Counter(_known(line.reasons[0]) for line in counted if line.outcome is not Outcome.ADMIT and line.reasons)
     return Report(
         total=len(counted),
         admitted=done[Action.ADMITTED],
@@ -160,10 +184,17 @@ def report_of(lines: Iterable[Line]) -> Report:
         aside_turned_back=aside[Action.TURNED_BACK],
         aside_waiting=aside[Action.SENT_ASIDE] + aside[None],
         overruled=sum(line.action is Action.ADMITTED and line.outcome in {None, Outcome.REFUSE} for line in counted),
-        reasons=tuple((Reason(code), count) for code, count in reasons.most_common(MOST_REASONS)),
+        reasons=tuple(reasons.most_common(MOST_REASONS)),
         hours=_by_hour(counted),
         officers=tuple(Counter(line.officer for line in counted if line.first_action).most_common()),
     )
+
+
+def _known(code: str) -> Reason | None:
+    try:
+        return Reason(code)
+    except ValueError:
+        return None
 
 
 def _by_hour(lines: list[Line]) -> tuple[HourCount, ...]:
@@ -217,18 +248,16 @@ class ShiftDesk:
         """Count what was done in a shift."""
         if shift.last_seq is not None:
             tally = Tally()
-            for body in self._log.bodies_after(shift.first_seq, shift.last_seq):
-                tally.add(ScanRecord.decode(body))
-            return report_of(tally.lines.values())
+            tally.take_in(self._log.bodies_after(shift.first_seq, shift.last_seq))
+            return _report(tally, shift.last_seq - shift.first_seq)
         with self._lock:
             number, seen, tally = self._counted
             if number != shift.number:
                 seen, tally = shift.first_seq, Tally()
             newest = self._log.last_seq()
-            for body in self._log.bodies_after(seen, newest):
-                tally.add(ScanRecord.decode(body))
+            tally.take_in(self._log.bodies_after(seen, newest))
             self._counted = shift.number, newest, tally
-            return report_of(tally.lines.values())
+            return _report(tally, newest - shift.first_seq)
 
     def deeds(self, shift: Shift) -> list[Deed]:
         """Return what post chiefs did in a shift."""
@@ -238,6 +267,11 @@ class ShiftDesk:
         begun = Shift(number, now, seq, deed)
         self._book.put_note(NOTE, _noted(begun))
         return begun
+
+
+def _report(tally: Tally, written: int) -> Report:
+    """Count a tally of a shift in which so many records were written."""
+    return replace(report_of(tally.lines.values()), unread=tally.unread, purged=written - tally.records)
 
 
 def _noted(shift: Shift) -> dict[str, object]:

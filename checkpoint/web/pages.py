@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from checkpoint import areas, i18n
 from checkpoint.errors import StationError
 from checkpoint.i18n import gettext as _
-from checkpoint.messages import sentence
+from checkpoint.messages import refusal_sentence, sentence
 from checkpoint.moments import LOCAL, show_age, show_moment, show_time
 from checkpoint.reporting import data_light, pending_light
 from checkpoint.shifts import Report
@@ -69,7 +69,8 @@ def recent() -> str:
     """Show the newest scans of this run, and records that the issuer refused."""
     station = desk().running.station
     rows = [row_of(event) for event in station.recent(RECENT_ROWS)]
-    return render_template("_recent.html", rows=rows, refusals=station.log.refusals(), show_moment=show_moment)
+    words = {"show_moment": show_moment, "refusal_sentence": refusal_sentence}
+    return render_template("_recent.html", rows=rows, refusals=station.log.refusals(), **words)
 
 
 @bp.get("/waiting")

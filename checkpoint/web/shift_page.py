@@ -44,7 +44,7 @@ def _page(shift: Shift) -> str:
         station_id=station.id,
         place=areas.name_of(station.info.area) if station.info else "",
         printed_at=show_moment(now.now),
-        reasons=[(REASON_TEXTS[reason][current_language()].title, count) for reason, count in report.reasons],
+        reasons=[(_title(reason), count) for reason, count in report.reasons],
         officers=[(_name(names, officer), count) for officer, count in report.officers],
         closed_by=_name(names, shift.closed_by) if shift.closed_by else "",
         deeds=[(show_moment(deed.at), _name(names, deed.officer), *_deed_words(deed, names)) for deed in _deeds(shift)],
@@ -71,6 +71,10 @@ def _name(names: dict[str, str], officer: str | None) -> str:
     return f"{names[officer]} ({officer})" if officer in names else officer
 
 
+def _title(reason: Reason | None) -> str:
+    return REASON_TEXTS[reason][current_language()].title if reason else _("Lý do khác")
+
+
 def _without_paper(report: Report) -> list[tuple[str, int]]:
     words = {
         Action.ADMITTED: _("cho qua"),
@@ -85,7 +89,7 @@ def _deed_words(deed: Deed, names: dict[str, str]) -> tuple[str, str]:
     """Say what a chief did, and why."""
     match deed.kind:
         case "overruled":
-            titles = [REASON_TEXTS[Reason(code)][current_language()].title for code in deed.details["reasons"]]
+            titles = [_title(Reason(code)) for code in deed.details["reasons"]]
             what = _("Cho qua khi máy báo không cho qua") if titles else _("Cho qua xe không có giấy đọc được")
             return f"{what}: {', '.join(titles)}" if titles else what, deed.reason
         case "clock_set":

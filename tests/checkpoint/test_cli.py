@@ -141,6 +141,21 @@ def test_scan_decides_and_records_each_picture(checkpoint: Run, hanoi: Hanoi, ho
     assert (record.id, record.scanned_at) == (decision["id"], NOW)
 
 
+def test_what_the_officer_saw_is_said_on_the_command_line_and_overruling_it_takes_a_reason(
+    hanoi: Hanoi, home: Home, tmp_path: Path
+) -> None:
+    picture = save(tmp_path / "1.png", draw_code(hanoi.sign(), border=8))
+    said = ("--home", home.path, "scan", "--json", "--at", AT, "--wrong-crew", "--present", 1, "--action", "admitted")
+    refused = CliRunner(env={"LC_ALL": "vi_VN.UTF-8"}).invoke(main, list(map(str, (*said, picture))))
+    assert (refused.exit_code, "Hãy ghi lý do" in refused.stderr) == (2, True)
+    done = CliRunner().invoke(main, list(map(str, (*said, "--reason", "cấp cứu", picture))))
+    (decision,) = json.loads(done.stdout)["scans"]
+    assert "CREW_MISMATCH" in decision["reasons"]
+    records = [ScanRecord.decode(body) for _, body in ScanLog(home.path / "scans.db").pending(10, 10**6)]
+    assert [record.action for record in records] == [None, None, None, None, "admitted"]
+    assert (records[-1].crew_mismatch, records[-1].crew_present) == (True, (1,))
+
+
 def test_a_full_disk_stops_a_scan_with_exit_code_2_and_nothing_half_written(
     checkpoint: Run, hanoi: Hanoi, home: Home, tmp_path: Path
 ) -> None:
@@ -168,7 +183,9 @@ def test_status_tells_what_waits_and_how_old_the_data_are(checkpoint: Run, hanoi
     checkpoint("scan", save(Path(checkpoint("status").args[4]) / "p.png", draw_code(hanoi.sign())))
     (condition,) = documents(checkpoint("status", "--json"))
     assert (condition["records"], condition["pending"], condition["trust_light"]) == (1, 1, "red")
-    assert "chờ gửi 1" in checkpoint("status").stdout
+    said = checkpoint("status").stdout
+    assert "chờ gửi 1" in said
+    assert "Dữ liệu đã cũ" in said
 
 
 def test_trust_is_imported_from_a_stick_and_told(checkpoint: Run, hanoi: Hanoi, tmp_path: Path) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from checkpoint.post_book import Deed
+from checkpoint.scanlog import Entry
 from checkpoint.shifts import HourCount, ShiftDesk, Tally, report_of
 from checkpoint.signing_in import OnDuty
+from checkpoint.web.app import create_app
 from protocol.reasons import Reason
 from protocol.roster import OfficerRole
 from protocol.scan_record import Action, RecordKind, ScanRecord
 from tests.checkpoint.conftest import LOCKED_WARD, Hanoi, Post
 from tests.checkpoint.serving import Served
+from tests.checkpoint.test_web import desk_of
 
 INSPECTOR = OnDuty("cb-binh", "Bùi Thị Bình", OfficerRole.INSPECTOR)
 CHIEF = OnDuty("cb-an", "Đào Văn An", OfficerRole.CHIEF)
@@ -127,6 +131,30 @@ def test_reasons_and_overrulings_are_counted(post: Post, hanoi: Hanoi) -> None:
     report = desk.report(desk.current(post.now))
     assert report.reasons == ((Reason.EXPIRED, 3),)
     assert (report.overruled, report.unreadable, report.without_paper) == (2, 1, {})
+
+
+def test_records_that_cannot_be_counted_any_more_are_said_and_stop_no_report(post: Post, hanoi: Hanoi) -> None:
+    desk, log = ShiftDesk(post.station.log, post.book), post.station.log
+    desk.current(post.now)
+    expired = hanoi.sign(cti=b"received", expires_at=post.now - timedelta(hours=1))
+    event = post.station.handle_scan(expired, post.reading)
+    later = replace(ScanRecord.decode(post.records()[0].encode()), id="0" * 32, reasons=("OF_A_LATER_RELEASE",))
+    for record_id, body in ((later.id, later.encode()), ("1" * 32, b"of a later release")):
+        log.append(
+            lambda _seq, record_id=record_id, body=body: Entry(
+                record_id, record_id, "code", post.now, post.now, None, None, body
+            )
+        )
+    report = desk.report(desk.current(post.now))
+    assert (report.total, report.unread, report.purged) == (2, 1, 0)
+    assert dict(report.reasons) == {Reason.EXPIRED: 1, None: 1}
+    log.settle([event.id], {}, post.now)
+    log.purge(post.now + timedelta(days=20))
+    after = ShiftDesk(log, post.book)
+    assert (after.report(after.current(post.now)).total, after.report(after.current(post.now)).purged) == (1, 1)
+    page = create_app(desk_of(post)).test_client().get("/shift").get_data(as_text=True)
+    assert (count(page, "total"), count(page, "unread"), count(page, "purged")) == (1, 1, 1)
+    assert "Lý do khác" in page
 
 
 @pytest.mark.parametrize(("minutes", "hours"), [(59, [9]), (61, [9, 10])])
