@@ -56,6 +56,11 @@ def is_known(code: str) -> bool:
     return code in _by_code()
 
 
+def warm_up() -> None:
+    """Read and fold all names now, so that nobody waits for it later."""
+    _folded()
+
+
 def search(query: str, *, wards_only: bool = False, limit: int = 12) -> list[Area]:
     """Find areas by code or by parts of names, in any order, with or without diacritics.
 
@@ -98,12 +103,7 @@ def _rank(words: list[str], code: str, own: str, whole: str) -> tuple[int, int, 
 
 @cache
 def _by_code() -> dict[str, Area]:
-    return {area.code: area for area, _, _ in _folded()}
-
-
-@cache
-def _folded() -> tuple[tuple[Area, str, str], ...]:
-    """All areas, each with its folded own name and folded path; read when first asked for."""
+    """All areas, in the order of provinces, districts and wards; read when first asked for."""
     tree = json.loads(Path(vietnam_provinces.NESTED_DIVISIONS_JSON_PATH).read_text("utf-8"))
     areas = []
     for province in tree:
@@ -111,7 +111,13 @@ def _folded() -> tuple[tuple[Area, str, str], ...]:
         for district in province["districts"]:
             areas.append(_area(district, AreaLevel.DISTRICT, province))
             areas += [_area(ward, AreaLevel.WARD, district, province) for ward in district["wards"]]
-    return tuple((area, fold(area.name), fold(area.path)) for area in areas)
+    return {area.code: area for area in areas}
+
+
+@cache
+def _folded() -> tuple[tuple[Area, str, str], ...]:
+    """All areas, each with its folded own name and folded path; folded when first searched."""
+    return tuple((area, fold(area.name), fold(area.path)) for area in _by_code().values())
 
 
 def _area(division: dict, digits: int, *above: dict) -> Area:

@@ -1,5 +1,6 @@
 """The `checkpoint` command."""
 
+import gc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -198,6 +199,7 @@ def status(home: "Home", as_json: bool) -> None:
 @click.pass_obj
 def serve(home: "Home", bind: str, source: str, sync_every: int) -> None:
     """Run the officer's page: live picture, verdict, actions. Works with the issuer switched off."""
+    gc.disable()  # until everything is imported, see there
     from checkpoint.web.server import run
 
     run(home, bind, source, sync_every, current_language())

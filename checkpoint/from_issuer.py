@@ -2,43 +2,34 @@
 
 from datetime import datetime
 
-from checkpoint.current_trust import OfCurrentTrust
-from checkpoint.errors import StationError
-from checkpoint.home import Home
+from checkpoint.current_trust import CurrentTrust, OfCurrentTrust
+from checkpoint.home import Home, HomeError
 from checkpoint.scanlog import ScanLog
+from checkpoint.trust import InForce
 from protocol.receipts import ReceiptsError, parse_receipts, receipts_path
 from protocol.sightings import SIGHTINGS_PREFIX, Sighting, Sightings, SightingsError, parse_sightings
 from protocol.station_box import BoxError, parse_box
 
 
-def read_sightings(home: Home) -> Sightings:
-    """Open what the trust data in force say of scans at other posts; what does not open is as good as not said.
+def current_sightings(home: Home, trust: CurrentTrust) -> OfCurrentTrust[Sightings]:
+    """Return what gives what the trust in force says of scans at other posts.
 
-    Raises:
-        HomeError: the station is not enrolled.
-        TrustStoreError: there is no sound trust.
+    Args:
+        home: the station's folder.
+        trust: the trust in force there.
     """
-    store = home.trust_store()
-    issuers = store.load_current().issuers
+    return OfCurrentTrust(trust, lambda held: _open_sightings(home, held))
+
+
+def _open_sightings(home: Home, held: InForce) -> Sightings:
+    """Open what can be opened; what does not open is as good as not said."""
     seen: list[Sighting] = []
-    for path, data in store.targets(SIGHTINGS_PREFIX).items():
+    for path, data in held.named(SIGHTINGS_PREFIX).items():
         try:
-            seen += parse_sightings(home.open_box(parse_box(data, path, issuers)))
-        except (BoxError, SightingsError):
+            seen += parse_sightings(home.open_box(parse_box(data, path, held.trust.issuers)))
+        except (BoxError, SightingsError, HomeError):
             continue
     return Sightings(seen)
-
-
-def current_sightings(home: Home) -> OfCurrentTrust[Sightings]:
-    """Return what gives what is known of scans at other posts; nothing is, as long as nothing can be opened."""
-
-    def read() -> Sightings:
-        try:
-            return read_sightings(home)
-        except StationError:
-            return Sightings()
-
-    return OfCurrentTrust(home.trust_store(), read)
 
 
 def take_receipts(home: Home, log: ScanLog, now: datetime) -> int:
@@ -57,12 +48,12 @@ def take_receipts(home: Home, log: ScanLog, now: datetime) -> int:
         TrustStoreError: there is no sound trust.
         ScanLogError: it could not be noted.
     """
-    store, path = home.trust_store(), receipts_path(home.enrolment().station)
-    data = store.targets(path).get(path)
+    held, path = home.trust_store().in_force(), receipts_path(home.enrolment().station)
+    data = held.targets.get(path)
     if data is None:
         return 0
     try:
-        receipts = parse_receipts(home.open_box(parse_box(data, path, store.load_current().issuers)))
+        receipts = parse_receipts(home.open_box(parse_box(data, path, held.trust.issuers)))
     except (BoxError, ReceiptsError):
         return 0
     before = log.counts().pending

@@ -1,16 +1,20 @@
 """Live pictures: a camera, a video file, or a picture file that is read again when it changes."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import cv2
 
 from checkpoint import camera
-from checkpoint.camera import CameraError, Frame
+from checkpoint.camera import CameraError, Frame, SourceMissingError
+
+logger = logging.getLogger(__name__)
 
 POLL_S = 0.1  # how often a picture file is looked at
 RETRY_S = 2.0  # how long to wait before a camera that failed is opened again
@@ -131,6 +135,78 @@ class StillSource:
             stats = [(p.stat(), p) for p in paths]
             return max(((stat.st_mtime_ns, stat.st_size, path) for stat, path in stats), default=None)
         return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A frame, and when it came.
+
+    Attributes:
+        frame: the frame.
+        at_s: on a clock that only goes forward, seconds.
+        taken_ms: milliseconds since 1970.
+    """
+
+    frame: Frame
+    at_s: float
+    taken_ms: float
+
+
+class Feed:
+    """The newest frame of a source, which a thread of its own looks at: who is slow misses frames, and gets no old one.
+
+    A source that fails is tried again.
+
+    Args:
+        source: where frames come from.
+        stop: ends the feed.
+    """
+
+    def __init__(self, source: Source, stop: threading.Event) -> None:
+        self.source = source
+        self._stop = stop
+        self._changed = threading.Condition()
+        self._waiting: Taken | CameraError | None = None
+        self._has_ended = False
+
+    def start(self) -> None:
+        """Begin to look, in a thread of its own."""
+        threading.Thread(target=self._run, daemon=True, name="camera").start()
+
+    def take(self) -> Taken | CameraError | None:
+        """Wait for a frame that was not taken yet, and take it.
+
+        Returns:
+            The newest frame; or why there is none, once each time the source fails; None at the end.
+        """
+        with self._changed:
+            while self._waiting is None and not self._has_ended and not self._stop.is_set():
+                self._changed.wait(POLL_S)
+            taken, self._waiting = self._waiting, None
+            return None if self._stop.is_set() else taken
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                for frame in self.source.frames(self._stop):
+                    self._put(Taken(frame, time.monotonic(), time.time() * 1000))
+                break
+            except SourceMissingError as error:
+                self._put(error)
+            except CameraError as error:
+                self._put(error)
+                break
+            except Exception:
+                logger.exception("the camera's program failed")
+            self._stop.wait(RETRY_S)
+        with self._changed:
+            self._has_ended = True
+            self._changed.notify_all()
+
+    def _put(self, what: Taken | CameraError) -> None:
+        with self._changed:
+            self._waiting = what
+            self._changed.notify_all()
 
 
 class Picture:

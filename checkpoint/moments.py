@@ -3,13 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from checkpoint.errors import StationError
 from checkpoint.i18n import current_language
 from checkpoint.i18n import gettext as _
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+ENGLISH_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 class MomentError(StationError):
@@ -31,8 +30,7 @@ def parse_moment(text: str) -> datetime:
 
 def show_day(day: date) -> str:
     """Write a date: 14/09/2021, in English 14 Sep 2021."""
-    language = current_language()
-    return format_date(day, "d MMM yyyy" if language == "en" else "dd/MM/yyyy", locale=language)
+    return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day:%Y}" if current_language() == "en" else f"{day:%d/%m/%Y}"
 
 
 def show_moment(moment: datetime) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import cv2
-from pyzbar import pyzbar
 
 from checkpoint.camera import Frame, as_grey
 from checkpoint.finding.decoding import CloseReading, Sighting, look_closely, read_closely, sightings
@@ -104,6 +103,8 @@ def _sightings_enlarged(grey: Frame) -> list[Sighting]:
 
 
 def _second_opinion(grey: Frame) -> list[str]:
+    from pyzbar import pyzbar  # looks for its library with other programs, which takes longer than many frames
+
     try:
         symbols = pyzbar.decode(grey, symbols=[pyzbar.ZBarSymbol.QRCODE])
     except ValueError:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from checkpoint.current_trust import OfCurrentTrust
+from checkpoint.current_trust import CurrentTrust, OfCurrentTrust
 from checkpoint.errors import StationError
 from checkpoint.home import Home, HomeError
+from checkpoint.trust import InForce
 from protocol.documents import DocumentError
 from protocol.roster import Officer, parse_roster, roster_path
 from protocol.station_box import BoxError, parse_box
@@ -29,21 +30,24 @@ class Roster:
     pepper: bytes | None = None
 
 
-def read_roster(home: Home) -> Roster:
+def read_roster(home: Home, held: InForce | None = None) -> Roster:
     """Open the box of officers in force, with this device's own key. Needs no network.
+
+    Args:
+        home: the station's folder.
+        held: what is in force, if it was read already.
 
     Raises:
         RosterError: there is none, or it does not open for this device.
         HomeError: the station is not enrolled.
         TrustStoreError: there is no sound trust.
     """
-    store = home.trust_store()
-    trust, data = store.load_current(), store.station_box()
+    held, path = held or home.trust_store().in_force(), roster_path(home.enrolment().station)
+    data = held.targets.get(path)
     if data is None:
         raise RosterError("roster_missing")
-    path = roster_path(home.enrolment().station)
     try:
-        box = parse_box(data, path, trust.issuers)
+        box = parse_box(data, path, held.trust.issuers)
         content = parse_roster(home.open_box(box))
         return Roster(box.epoch, content.officers, content.pepper)
     except (BoxError, DocumentError, HomeError) as error:
@@ -55,11 +59,12 @@ class CurrentRoster:
 
     Args:
         home: the station's folder.
+        trust: the trust in force there.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, trust: CurrentTrust) -> None:
         self._home = home
-        self._found = OfCurrentTrust(home.trust_store(), self._read)
+        self._found = OfCurrentTrust(trust, self._read)
 
     def __call__(self) -> Roster | None:
         """Return the officers; None while there is no list.
@@ -72,8 +77,8 @@ class CurrentRoster:
             raise RosterError(found.code, **found.params)
         return found
 
-    def _read(self) -> Roster | RosterError | None:
+    def _read(self, held: InForce) -> Roster | RosterError | None:
         try:
-            return read_roster(self._home)
+            return read_roster(self._home, held)
         except RosterError as error:
             return None if error.code == "roster_missing" else error

@@ -45,8 +45,12 @@ class Running:
     sightings: Callable[[], Sightings] = Sightings
 
 
-def open_station(home: Home) -> Running:
+def open_station(home: Home, trust: CurrentTrust | None = None) -> Running:
     """Open the station of a folder; needs no network.
+
+    Args:
+        home: the folder.
+        trust: what is in force there, if it was read already.
 
     Raises:
         HomeError: the station is not enrolled.
@@ -54,15 +58,15 @@ def open_station(home: Home) -> Running:
         ScanLogError: the log cannot be opened.
     """
     enrolment = home.enrolment()
-    trust = CurrentTrust(home.trust_store())
+    trust = trust or CurrentTrust(home.trust_store())
     log = home.scan_log()
     home.reserve.hold()
     book = PostBook(home.path / BOOK_FILE)
     setting = ClockSetting(book)
-    duty = DutyDesk(CurrentRoster(home), book)
+    duty = DutyDesk(CurrentRoster(home, trust), book)
     booted_at, _ = setting.correct(system_time())
     clock = Clock(trust.floor, log.last_recorded_at, booted_at, log.note_boot(booted_at), setting=setting)
-    sightings = current_sightings(home)
+    sightings = current_sightings(home, trust)
     station = Station(enrolment.station, log, trust, book, lambda: duty.on_duty.id, sightings)
     return Running(home, station, clock, trust, book, duty, ShiftDesk(log, book), setting, sightings)
 
@@ -73,4 +77,4 @@ def open_duty(home: Home) -> DutyDesk:
     Raises:
         HomeError: the station is not enrolled.
     """
-    return DutyDesk(CurrentRoster(home), PostBook(home.path / BOOK_FILE))
+    return DutyDesk(CurrentRoster(home, CurrentTrust(home.trust_store())), PostBook(home.path / BOOK_FILE))

@@ -7,7 +7,7 @@ of its own. Some time after the issuer has it, its bytes may be purged; digest, 
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from protocol.cose import SoftwareSigner
 
 __all__ = ["Counts", "Entry", "Refusal", "ScanLog", "ScanLogError"]
 
+BREATHE_AFTER = 200  # records; following them takes some hundredths of a second
 _INSERT = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _KEYS = "SELECT public_key, from_seq, chain, signature FROM signer ORDER BY number"
 _LINKS = "SELECT seq, body, body_digest, chain, signature FROM record ORDER BY seq"
@@ -123,11 +124,12 @@ class ScanLog(Deliveries):
         rows = self._rows("SELECT at_us FROM record ORDER BY seq DESC LIMIT 1")
         return from_us(rows[0][0]) if rows else None
 
-    def check_chain(self, device_key: bytes | None = None) -> int:
+    def check_chain(self, device_key: bytes | None = None, breathe: Callable[[], None] = lambda: None) -> int:
         """Follow the chain from the first record to the last.
 
         Args:
             device_key: the device's public key, to check every signature as well; without it only digests are.
+            breathe: called now and then, to let others work.
 
         Returns:
             The number of records.
@@ -137,11 +139,16 @@ class ScanLog(Deliveries):
         """
         with self._lock, errors_named(self.path):
             keys = [KeyStatement(*row) for row in self._db.execute(_KEYS).fetchall()]
-            links = (Link(*row) for row in self._db.execute(_LINKS))
             try:
-                return log_proof.follow(links, keys, device_key)
+                return log_proof.follow(self._links(breathe), keys, device_key)
             except log_proof.ChainBrokenError as error:
                 raise ScanLogError("log_chain_broken", seq=error.seq) from error
+
+    def _links(self, breathe: Callable[[], None]) -> Iterator[Link]:
+        for number, row in enumerate(self._db.execute(_LINKS), 1):
+            yield Link(*row)
+            if not number % BREATHE_AFTER:
+                breathe()
 
     def _append(self, db: sqlite3.Connection, make: Callable[[int], Entry]) -> Entry:
         if self._signer is None:

@@ -12,7 +12,7 @@ from checkpoint.errors import StationError
 from checkpoint.reserve import Reserve
 from checkpoint.scanlog_tables import make_tables
 
-BUSY_TIMEOUT_S = 5
+BUSY_TIMEOUT_S = 10  # sqlite lets programs wait in no order: with two that write without pause, one may wait long
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _Made = TypeVar("_Made")

@@ -1,6 +1,5 @@
 """Syncing again and again, while the station works: it starts by itself when there is a network, and never gives up."""
 
-import contextlib
 import logging
 import random
 import threading
@@ -97,8 +96,7 @@ class Syncer:
         except Exception:
             logger.exception("sync failed")
             return False
-        with contextlib.suppress(StationError):
-            running.trust.refresh()
+        running.trust.newest()
         self._on_done(done)
         return not done.problems
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from checkpoint.clock import system_time
 from checkpoint.errors import StationError
 from checkpoint.home import Home
-from checkpoint.trust import Anchor, load_once
+from checkpoint.trust.once import Anchor, load_once
 from protocol.assess import Context, assess
 from protocol.reasons import Verdict
 from protocol.trust import Trust

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 MANIFEST = "manifest.json"
+METADATA_DIR, TARGETS_DIR, ROOT_HISTORY = "metadata", "targets", "root_history"
 
 _CURRENT = "current"
 _NEXT_LINK = "current.next"
@@ -188,6 +189,11 @@ class Generations:
         except GenerationDamagedError:
             return False
         return True
+
+
+def roots_of(folder: Path) -> list[Path]:
+    """Return the files of every version of the root that a generation or a working copy holds."""
+    return list((folder / METADATA_DIR / ROOT_HISTORY).glob("*.root.json"))
 
 
 def _names(folder: Path) -> list[str]:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from tuf.ngclient import UpdaterConfig
-
 _KIB = 1024
 _MIB = 1024 * _KIB
 
@@ -39,15 +37,3 @@ class Limits:
     archive_members: int = 16384
     duration_seconds: float = 600.0
     silence_seconds: int = 20
-
-    def updater_config(self) -> UpdaterConfig:
-        """Return the same limits in python-tuf's words."""
-        return UpdaterConfig(
-            max_root_rotations=self.root_rotations,
-            max_delegations=2,
-            root_max_length=self.root_bytes,
-            timestamp_max_length=self.timestamp_bytes,
-            snapshot_max_length=self.snapshot_bytes,
-            targets_max_length=self.metadata_bytes,
-            app_user_agent="checkpoint",
-        )

@@ -2,54 +2,19 @@
 
 import contextlib
 import fcntl
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote
 
-from checkpoint.trust.boxes import keep_newest
 from checkpoint.trust.errors import TrustImportError, TrustStoreError
-from checkpoint.trust.generations import Generation, GenerationDamagedError, Generations
+from checkpoint.trust.generations import Generations, roots_of
+from checkpoint.trust.in_force import Imported, InForce, read_in_force
 from checkpoint.trust.limits import Limits
-from checkpoint.trust.sources import Source, open_source
-from checkpoint.trust.updating import (
-    METADATA_DIR,
-    ROOT_HISTORY,
-    TARGETS_DIR,
-    expiries,
-    find_anchor,
-    live_keys,
-    load_trust,
-    says_the_same,
-    update,
-)
-from protocol.progress import WentBackError, require_progress
-from protocol.roster import roster_path
-from protocol.trust import Trust, TrustError, load
-
-# How far ahead of the clock data may claim to have been published: a wrong clock at the issuer, not one at the station,
-# would otherwise raise every station's clock floor for good.
-MAX_AHEAD = timedelta(hours=24)
+from protocol.trust import Trust
 
 _ANCHOR_CHARS = 16
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import came to.
-
-    Args:
-        generation: number of the publication now in force.
-        published_at: when the issuer published it.
-        is_new: whether anything differs from what was in force before.
-    """
-
-    generation: int
-    published_at: datetime
-    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -119,158 +84,54 @@ class TrustStore:
         Raises:
             TrustImportError: refused, with one of its codes; what was in force still is.
         """
+        from checkpoint.trust.importing import Importer
+
+        importer = Importer(self._generations, self._root_sha256, self._limits, self._station)
         try:
             with self._exclusively(str(source)):
                 try:
-                    return self._import(source, now)
+                    return importer.run(source, now)
                 finally:
                     self._generations.discard()
         except OSError as error:
             detail = f"{error.filename or self._directory}: {error.strerror or error}"
             raise TrustImportError("trust_unwritable", source=str(source), detail=detail) from error
 
-    def load_current(self) -> Trust:
-        """Load what is in force, compared byte for byte with what was accepted. Needs no network and no clock.
+    def in_force(self) -> InForce:
+        """Read what is in force, compared byte for byte with what was accepted. Needs no network and no clock.
 
         A damaged generation is passed over for the one before it; `status` says so.
 
         Raises:
             TrustStoreError: `trust_empty` before the first import; `trust_damaged` when no generation is sound.
         """
-        return self._load()[1]
+        return read_in_force(self._generations)
 
-    def station_box(self) -> bytes | None:
-        """Return the box of officers that only the devices of this station can open, None where there is none.
-
-        Raises:
-            TrustStoreError: as `load_current`.
-        """
-        if self._station is None:
-            return None
-        path = roster_path(self._station)
-        return self.targets(path).get(path)
-
-    def targets(self, prefix: str) -> dict[str, bytes]:
-        """Return the contents in force whose names begin in a way, by name.
+    def load_current(self) -> Trust:
+        """Return what the data in force say.
 
         Raises:
-            TrustStoreError: as `load_current`.
+            TrustStoreError: as `in_force`.
         """
-        generation, _ = self._load()
-        return {name: data for name, data in self._read_targets(generation).items() if name.startswith(prefix)}
+        return self.in_force().trust
 
     def status(self) -> TrustStatus:
         """Return the store's condition; never raises for an empty or damaged store."""
+        from checkpoint.trust.updating import expiries
+
         try:
-            generation, trust = self._load()
+            held = self.in_force()
         except TrustStoreError:
             return TrustStatus(None, None, self.clock_floor, is_fallback=False, expires={}, root_version=None)
-        folder = self._generations.path(generation)
+        folder = self._generations.path(held.generation)
         return TrustStatus(
-            trust.generation,
-            trust.published_at,
+            held.trust.generation,
+            held.trust.published_at,
             self.clock_floor,
-            is_fallback=generation != self._generations.current(),
+            is_fallback=held.generation != self._generations.current(),
             expires=expiries(folder),
-            root_version=max(int(path.name.split(".")[0]) for path in _roots(folder)),
+            root_version=max(int(path.name.split(".")[0]) for path in roots_of(folder)),
         )
-
-    def _load(self) -> tuple[Generation, Trust]:
-        candidates = self._generations.candidates()
-        if not candidates:
-            raise TrustStoreError("trust_empty")
-        for generation in candidates:
-            with contextlib.suppress(GenerationDamagedError, OSError, TrustError):
-                return generation, load(self._read_targets(generation))
-        raise TrustStoreError("trust_damaged")
-
-    def _read_targets(self, generation: Generation) -> dict[str, bytes]:
-        files = self._generations.check(generation)
-        folder = self._generations.path(generation)
-        return {unquote(file.name): (folder / file).read_bytes() for file in files if file.parts[0] == TARGETS_DIR}
-
-    def _import(self, source: str | Path, now: datetime) -> Imported:
-        current = before = self._generations.current()
-        with open_source(source, self._limits) as opened:
-            if unchanged := self._unchanged(opened, now):
-                return unchanged
-            try:
-                staging, contents = self._fetch(opened, max(now, before.floor) if before else now)
-            except TrustImportError as error:
-                if error.code != "trust_expired" or before is None or before.floor <= now:
-                    raise
-                staging, contents = self._fetch(opened, now)
-                if not self._has_new_live_key(staging):
-                    raise
-            trust = load_trust(contents, opened)
-        if self._has_new_live_key(staging):
-            # Whoever held the key before may have counted and dated ahead, so that nobody could follow. That was
-            # the reason for the new key, which offline keys have signed: counting and dating begin anew.
-            before = None
-        clock = max(now, before.floor) if before else now
-        _check_time(trust, clock, opened)
-        if before and trust.generation < before.number:
-            detail = f"publication {trust.generation} is older than {before.number}"
-            raise TrustImportError("trust_rollback", source=opened.name, detail=detail)
-        self._require_progress(trust, contents, staging, opened)
-        floor = max(trust.published_at, before.floor) if before else trust.published_at
-        accepted = self._generations.accept(trust.generation, floor)
-        return Imported(trust.generation, trust.published_at, is_new=accepted != current)
-
-    def _unchanged(self, opened: Source, now: datetime) -> Imported | None:
-        """Return what is in force, if that is sound and the source has nothing newer: nothing is then written."""
-        try:
-            generation, trust = self._load()
-        except TrustStoreError:
-            return None
-        clock = max(now, generation.floor)
-        if generation != self._generations.current() or not says_the_same(
-            opened, self._generations.path(generation), clock
-        ):
-            return None
-        return Imported(trust.generation, trust.published_at, is_new=False)
-
-    def _fetch(self, opened: Source, clock: datetime) -> tuple[Path, dict[str, bytes]]:
-        """Return a working folder with what a source has, verified at a clock, and the contents of its targets."""
-        staging = self._generations.stage(self._base())
-        bootstrap = self._own_anchor(staging) or find_anchor(opened, self._root_sha256)
-        return staging, update(opened, bootstrap, staging, clock, self._station)
-
-    def _has_new_live_key(self, staging: Path) -> bool:
-        """Whether the role `live`, which counts and dates, has other keys there than in what was accepted last."""
-        base = self._base()
-        return base is not None and not live_keys(self._generations.path(base)) & live_keys(staging)
-
-    def _require_progress(self, trust: Trust, contents: Mapping[str, bytes], staging: Path, source: Source) -> None:
-        """Refuse what newer version numbers alone do not show to be older than what is in force."""
-        try:
-            generation, before = self._load()
-            held = self._read_targets(generation)
-        except (TrustStoreError, GenerationDamagedError, OSError):
-            return  # nothing sound to compare with: the first import, or a repair
-        try:
-            if self._has_new_live_key(staging):
-                before = replace(before, generation=0)
-            require_progress(before, trust)
-            if self._station is not None:
-                keep_newest(staging / TARGETS_DIR, self._station, (held, before), (contents, trust))
-        except WentBackError as error:
-            raise TrustImportError("trust_rollback", source=source.name, detail=str(error)) from error
-
-    def _base(self) -> Generation | None:
-        """Return the newest sound generation, whose metadata the next must not go back behind."""
-        for generation in self._generations.candidates():
-            with contextlib.suppress(GenerationDamagedError):
-                self._generations.check(generation)
-                return generation
-        return None
-
-    def _own_anchor(self, folder: Path) -> bytes | None:
-        for path in _roots(folder):
-            root = path.read_bytes()
-            if hashlib.sha256(root).digest() == self._root_sha256:
-                return root
-        return None
 
     @contextlib.contextmanager
     def _exclusively(self, source: str) -> Iterator[None]:
@@ -283,13 +144,3 @@ class TrustStore:
             raise TrustImportError("trust_busy", source=source, detail="another import is running") from error
         finally:
             os.close(handle)
-
-
-def _check_time(trust: Trust, clock: datetime, source: Source) -> None:
-    if trust.published_at > clock + MAX_AHEAD:
-        detail = f"published {trust.published_at.isoformat()}, the clock says {clock.isoformat()}"
-        raise TrustImportError("trust_in_future", source=source.name, detail=detail)
-
-
-def _roots(folder: Path) -> Iterator[Path]:
-    return (folder / METADATA_DIR / ROOT_HISTORY).glob("*.root.json")

@@ -9,17 +9,16 @@ from typing import Any
 
 from tuf.api.exceptions import DownloadError, RepositoryError
 from tuf.api.metadata import Metadata, Targets
-from tuf.ngclient import Updater
+from tuf.ngclient import Updater, UpdaterConfig
 
-from checkpoint.trust.errors import TrustImportError, refusal
+from checkpoint.trust.errors import TrustImportError
+from checkpoint.trust.generations import METADATA_DIR, ROOT_HISTORY, TARGETS_DIR
+from checkpoint.trust.limits import Limits
+from checkpoint.trust.refusals import refusal
 from checkpoint.trust.sources import Source
 from protocol import trust as protocol_trust
 from protocol.receipts import RECEIPTS_PREFIX
 from protocol.roster import OFFICERS_PREFIX
-
-METADATA_DIR = "metadata"
-TARGETS_DIR = "targets"
-ROOT_HISTORY = "root_history"
 
 OF_ONE_STATION = (OFFICERS_PREFIX, RECEIPTS_PREFIX)
 BEFORE_EVERY_EXPIRY = datetime.min.replace(tzinfo=UTC)
@@ -42,6 +41,19 @@ def set_clock(updater: Updater, now: datetime) -> None:
     if not isinstance(getattr(trusted_set, "reference_time", None), datetime):
         raise TypeError("this version of python-tuf keeps its clock elsewhere")
     trusted_set.reference_time = now
+
+
+def updater_config(limits: Limits) -> UpdaterConfig:
+    """Return the limits in python-tuf's words."""
+    return UpdaterConfig(
+        max_root_rotations=limits.root_rotations,
+        max_delegations=2,
+        root_max_length=limits.root_bytes,
+        timestamp_max_length=limits.timestamp_bytes,
+        snapshot_max_length=limits.snapshot_bytes,
+        targets_max_length=limits.metadata_bytes,
+        app_user_agent="checkpoint",
+    )
 
 
 def find_anchor(source: Source, root_sha256: bytes) -> bytes:
@@ -110,7 +122,7 @@ def update(
             str(targets_dir),
             source.targets_url,
             fetcher=source.fetcher,
-            config=source.limits.updater_config(),
+            config=updater_config(source.limits),
             bootstrap=bootstrap,
         )
         set_clock(updater, now)

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
 from checkpoint.errors import StationError
 from checkpoint.live import Picture
+from checkpoint.log_check import LogCheck
 from checkpoint.running import Running
-from checkpoint.sync import SyncResult
 from checkpoint.web.board import Board
 from checkpoint.web.watch import Watch
+
+if TYPE_CHECKING:
+    from checkpoint.sync import SyncResult
 
 LANGUAGE_COOKIE = "language"
 
@@ -25,6 +29,7 @@ class Desk:
         picture: the live picture.
         watch: decides on texts that do not come from the camera.
         is_stopping: whether the program is about to end, so that streams must.
+        log_check: follows the log's chain.
         last_sync: what the last sync came to; None before the first.
     """
 
@@ -32,8 +37,9 @@ class Desk:
     board: Board
     picture: Picture
     watch: Watch
+    log_check: LogCheck
     is_stopping: Callable[[], bool] = lambda: False
-    last_sync: SyncResult | None = None
+    last_sync: "SyncResult | None" = None
 
 
 class EntryError(StationError):
@@ -48,4 +54,5 @@ def desk() -> Desk:
 def make_desk(running: Running) -> Desk:
     """Put together the desk of a station."""
     board, picture = Board(), Picture()
-    return Desk(running, board, picture, Watch(running, board, picture))
+    log_check = LogCheck(running.home, lambda: running.clock.read().now, board.touch)
+    return Desk(running, board, picture, Watch(running, board, picture), log_check)

@@ -144,6 +144,7 @@ def _bar() -> dict[str, object]:
         "refused": counts.refused,
         "time": show_time(clock.now),
         "clock_in_doubt": clock.is_in_doubt,
+        "log_check": station_desk.log_check.last,
         "is_online": bool(synced) and not synced.problems if synced else None,
         "sync_problem": sentence(synced.problems[0]) if synced and synced.problems else "",
     }

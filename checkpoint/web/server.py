@@ -1,27 +1,31 @@
 """Running the officer's page: one process that watches, decides, serves and syncs."""
 
+import gc
 import signal
 import socket
 import threading
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from checkpoint import areas
+from checkpoint.current_trust import CurrentTrust
 from checkpoint.errors import StationError
 from checkpoint.home import Home
-from checkpoint.live import Source, open_source
+from checkpoint.live import Feed, Source, open_source
 from checkpoint.running import open_station
-from checkpoint.sync import SyncResult
-from checkpoint.syncing import Pace, Syncer
 from checkpoint.web.app import create_app
 from checkpoint.web.desk import Desk, make_desk
 from checkpoint.web.guard import is_loopback
 
+if TYPE_CHECKING:
+    from checkpoint.sync import SyncResult
+
 THREADS = 32  # two streams for each page that is open, and what the officer does
 STOP_WITHIN_S = 3
+SETTLED_AFTER_S = 3.0
 
 
 class BindError(StationError):
@@ -43,19 +47,27 @@ def run(home: Home, bind: str, source_name: str, sync_every_s: int, language: st
     """
     _check_bind(bind)
     source = open_source(source_name)
-    open_station_once(home)
-    Server(home, bind, source, sync_every_s, language).run()
+    trust = open_station_once(home)
+    # What has been imported stays: looking through it for garbage would cost a tenth of the start, and later every
+    # collection would look through it again.
+    gc.freeze()
+    gc.enable()
+    Server(home, bind, source, trust, sync_every_s, language).run()
 
 
-def open_station_once(home: Home) -> None:
+def open_station_once(home: Home) -> CurrentTrust:
     """Make sure that the station can be opened, before the process that will use it is made.
+
+    Returns:
+        What is in force, so that it is read once.
 
     Raises:
         StationError: it cannot.
     """
     home.enrolment()
-    home.trust_store().load_current()
+    trust = CurrentTrust(home.trust_store())
     home.scan_log().close()
+    return trust
 
 
 def _check_bind(bind: str) -> None:
@@ -71,23 +83,26 @@ def _check_bind(bind: str) -> None:
             raise BindError("bind_taken", bind=bind) from error
 
 
-def _note_sync(desk: Desk, done: SyncResult) -> None:
-    desk.last_sync = done
-    desk.board.touch()
+def _sync(desk: Desk, every_s: int, stop: threading.Event) -> None:
+    from checkpoint.syncing import Pace, Syncer
 
+    def note(done: "SyncResult") -> None:
+        desk.last_sync = done
+        desk.board.touch()
 
-def _warm_up() -> None:
-    """Read the names of areas before the first verdict needs them."""
-    areas.is_known("")
+    Syncer(desk.running, Pace(every_s), note).run(stop)
 
 
 class Server(BaseApplication):
     """gunicorn with one worker process, in which everything of the station lives."""
 
-    def __init__(self, home: Home, bind: str, source: Source, sync_every_s: int, language: str) -> None:
+    def __init__(
+        self, home: Home, bind: str, source: Source, trust: CurrentTrust, sync_every_s: int, language: str
+    ) -> None:
         self._home = home
         self._bind = bind
         self._source = source
+        self._trust = trust
         self._sync_every_s = sync_every_s
         self._language = language
         self._stop = threading.Event()
@@ -114,14 +129,24 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:
         """Open the station and start watching and syncing, in the worker process."""
-        desk = make_desk(open_station(self._home))
+        feed = Feed(self._source, self._stop)
+        feed.start()  # a camera takes its time, and so does the rest
+        self._desk = desk = make_desk(open_station(self._home, self._trust))
         desk.is_stopping = self._stop.is_set
-        threading.Thread(target=_warm_up, daemon=True, name="warm-up").start()
-        threading.Thread(target=desk.watch.run, args=(self._source, self._stop), daemon=True, name="watch").start()
+        self._begin("watch", desk.watch.run, feed)
+        self._begin("later", self._do_later)
         if self._sync_every_s:
-            syncer = Syncer(desk.running, Pace(self._sync_every_s), partial(_note_sync, desk))
-            threading.Thread(target=syncer.run, args=(self._stop,), daemon=True, name="sync").start()
+            self._begin("sync", _sync, desk, self._sync_every_s, self._stop)
         return create_app(desk, self._language)
+
+    def _do_later(self) -> None:
+        """Do what the first verdict does not have to wait for."""
+        if not self._stop.wait(SETTLED_AFTER_S):
+            areas.warm_up()
+            self._desk.log_check.run(self._stop, SETTLED_AFTER_S)
+
+    def _begin(self, name: str, work: Callable[..., None], *arguments: object) -> None:
+        threading.Thread(target=work, args=arguments, daemon=True, name=name).start()
 
     def _end_streams_on_signal(self, _worker: Any) -> None:
         """End the pages' streams when the worker is told to stop; it would wait for them."""

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, render_template
 from checkpoint import areas
 from checkpoint.i18n import current_language
 from checkpoint.i18n import gettext as _
+from checkpoint.messages import sentence
 from checkpoint.moments import LOCAL, show_day, show_moment, show_time
 from checkpoint.post_book import Deed
 from checkpoint.shifts import Report, Shift
@@ -36,6 +37,7 @@ def _page(shift: Shift) -> str:
     running = desk().running
     station, now = running.station, running.clock.read()
     report, names = running.shifts.report(shift), _names()
+    checked = desk().log_check.last
     return render_template(
         "shift.html",
         shift=shift,
@@ -50,6 +52,8 @@ def _page(shift: Shift) -> str:
         deeds=[(show_moment(deed.at), _name(names, deed.officer), *_deed_words(deed, names)) for deed in _deeds(shift)],
         without_paper=_without_paper(report),
         counts=station.log.counts(),
+        log_check=checked,
+        log_problem=sentence(checked.problem) if checked and checked.problem else "",
         show_moment=show_moment,
         show_hour=lambda moment: f"{moment.astimezone(LOCAL):%H}:00",
         show_day=lambda moment: show_day(moment.astimezone(LOCAL).date()),

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from checkpoint.camera import CameraError, SourceMissingError
+from checkpoint.camera import CameraError
 from checkpoint.clock import Reading
 from checkpoint.combining import OURS, are_of_one_vehicle, choose
 from checkpoint.errors import StationError
 from checkpoint.events import Event
-from checkpoint.live import RETRY_S, Picture, Source, StillSource
+from checkpoint.live import Feed, Picture, StillSource, Taken
 from checkpoint.live_reader import LiveReader
 from checkpoint.reader import Effort
 from checkpoint.running import Running
@@ -29,6 +29,7 @@ HELD_S = 3.0  # a code that comes back within this time was never gone
 STILL_OPEN_S = 15.0  # as long as the officer has not acted, a shaken paper may be gone for longer
 AUTOMATIC = "automatic"  # the note in the book that says whether to let through without a button
 AUTOMATIC_SHOWN_S = 4.0  # how long a verdict stays on the page that nobody has to act on
+AFTER_A_FAILURE_S = 0.5  # how long to wait before the next frame where one could not be dealt with
 THOROUGH_EVERY_S = 0.5  # how often a live frame without a code gets the slower second opinion
 
 
@@ -51,29 +52,24 @@ class Watch:
         self._last_thorough = -THOROUGH_EVERY_S
         self.is_deliberate = False  # each frame was put there by hand, so that nothing in it is there by chance
 
-    def run(self, source: Source, stop: threading.Event) -> None:
-        """Watch until `stop` is set. A source that fails is tried again; nothing that a frame holds ends the watch."""
-        self.is_deliberate = isinstance(source, StillSource)
-        while not stop.is_set():
+    def run(self, feed: Feed) -> None:
+        """Watch until there is nothing more to come. Nothing that a frame holds ends the watch."""
+        self.is_deliberate = isinstance(feed.source, StillSource)
+        while (taken := feed.take()) is not None:
+            if isinstance(taken, CameraError):
+                self._board.report_camera(taken)
+                continue
+            self._board.report_camera(None)
+            self._picture.put(taken.frame)
             try:
-                self._watch(source, stop)
-                break
-            except SourceMissingError as error:
-                self._board.report_camera(error)
-            except CameraError as error:
-                self._board.report_camera(error)
-                break
+                self.see(self._read(taken), taken.at_s, taken.taken_ms)
             except Exception:
                 logger.exception("a frame could not be dealt with")
-            stop.wait(RETRY_S)
+                time.sleep(AFTER_A_FAILURE_S)
 
-    def _watch(self, source: Source, stop: threading.Event) -> None:
-        for frame in source.frames(stop):
-            self._board.report_camera(None)
-            self._picture.put(frame)
-            frame_ms = time.time() * 1000
-            effort = Effort.THOROUGH if self.is_deliberate else self._effort(time.monotonic())
-            self.see(self._reader.read(frame, time.monotonic(), effort), time.monotonic(), frame_ms)
+    def _read(self, taken: Taken) -> tuple[str, ...]:
+        effort = Effort.THOROUGH if self.is_deliberate else self._effort(taken.at_s)
+        return self._reader.read(taken.frame, taken.at_s, effort)
 
     def see(self, texts: Sequence[str], at_s: float, frame_ms: float | None = None) -> None:
         """Deal with the texts of one frame.

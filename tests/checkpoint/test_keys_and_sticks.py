@@ -326,7 +326,7 @@ def test_a_stick_that_cannot_be_written_is_said(home: Home, tmp_path: Path) -> N
 def test_a_station_hears_where_a_pass_was_seen_once_it_has_synced(
     home: Home, issuer: LiveIssuer, tmp_path: Path
 ) -> None:
-    here = current_sightings(home)
+    here = current_sightings(home, CurrentTrust(home.trust_store()))
     cti, at = b"pass0001", now().replace(microsecond=0)
     assert here().elsewhere("VN-HN", cti, STATION) == ()
     with issuer.app.app_context():
@@ -347,4 +347,4 @@ def test_a_station_hears_where_a_pass_was_seen_once_it_has_synced(
     assert here().elsewhere("VN-HN", cti, STATION) == (Sighting("VN-HN", cti, "chot-2", at),)
     assert here().elsewhere("VN-HN", cti, "chot-2") == ()
     typed(home, "roll-key")  # and with new keys, before the issuer has published again, too
-    assert len(current_sightings(home)()) == 1
+    assert len(current_sightings(home, CurrentTrust(home.trust_store()))()) == 1

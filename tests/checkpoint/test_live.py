@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from checkpoint import live
 from checkpoint.camera import CameraError, Frame
-from checkpoint.live import CameraSource, Picture, StillSource, VideoSource, open_source
+from checkpoint.live import CameraSource, Feed, Picture, StillSource, Taken, VideoSource, open_source
 from tests.checkpoint.pictures import put_on_road, save, save_video
 
 
@@ -108,6 +109,37 @@ def test_a_missing_camera_is_said(stop: threading.Event) -> None:
     with pytest.raises(CameraError) as caught:
         next(CameraSource(63).frames(stop))
     assert caught.value.code == "camera_missing"
+
+
+class Burst:
+    """Gives fifty frames in a quarter of a second."""
+
+    def frames(self, _stop: threading.Event) -> Iterator[Frame]:
+        for number in range(50):
+            yield np.full((4, 4), number, np.uint8)
+            time.sleep(0.005)
+
+
+def test_who_is_slow_gets_the_newest_frame_and_never_an_old_one(stop: threading.Event) -> None:
+    feed, came = Feed(Burst(), stop), []
+    feed.start()
+    while isinstance(taken := feed.take(), Taken):
+        came.append(int(taken.frame[0, 0]))
+        time.sleep(0.1)
+    assert taken is None
+    assert 1 < len(came) < 10
+    assert came == sorted(came)
+    assert came[-1] == 49
+
+
+def test_a_failure_is_said_once_each_time_and_the_end_ends_the_wait(stop: threading.Event) -> None:
+    feed = Feed(CameraSource(63), stop)
+    feed.start()
+    failure = feed.take()
+    assert isinstance(failure, CameraError)
+    assert failure.code == "camera_missing"
+    threading.Timer(0.2, stop.set).start()
+    assert feed.take() is None
 
 
 def test_the_newest_frame_is_encoded_once_for_all_pages() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,24 @@ def client(desk: Desk) -> FlaskClient:
 
 def bar(client: FlaskClient) -> str:
     return client.get("/bar").get_data(as_text=True)
+
+
+def test_the_log_is_followed_beside_the_work_and_a_change_in_it_is_said(
+    desk: Desk, client: FlaskClient, post: Post, hanoi: Hanoi
+) -> None:
+    scan(client, hanoi.sign())
+    assert "Đang kiểm tra nhật ký" in client.get("/shift").get_data(as_text=True)
+    assert desk.log_check.check().records == 1
+    assert "1 bản ghi nguyên vẹn" in client.get("/shift").get_data(as_text=True)
+    assert "Nhật ký bị sửa" not in bar(client)
+    with sqlite3.connect(post.home.path / "scans.db") as db:
+        db.execute("DROP TRIGGER record_is_never_changed")
+        db.execute("UPDATE record SET signature = zeroblob(64)")
+    db.close()
+    desk.log_check.check()
+    assert "Nhật ký bị sửa" in bar(client)
+    assert "chuỗi ghi đứt ở bản ghi số 1" in client.get("/shift").get_data(as_text=True)
+    scan(client, hanoi.sign(cti=b"pass0002"))  # the post goes on
 
 
 def test_a_power_cut_changes_neither_officer_nor_shift_nor_who_waits(manned: Served, fresh: Hanoi) -> None:

@@ -196,8 +196,23 @@ def test_a_running_station_sees_trust_that_another_program_imported(home: Home, 
     before = current().generation
     issuer.publish()
     sync.sync(home, home.scan_log(), now())
-    current.refresh()
+    assert current.newest().trust.generation > before
     assert current().generation > before
+
+
+def test_a_running_station_goes_on_with_the_trust_that_it_has_read(home: Home) -> None:
+    store = home.trust_store()
+    current = CurrentTrust(store)
+    before = current()
+    for path in (home.path / "trust").rglob("*"):
+        if path.name == "manifest.json":
+            path.write_bytes(b"{}")
+    link = next((home.path / "trust").rglob("current"))
+    name = link.readlink().name
+    link.unlink()
+    link.symlink_to(link.parent / "generations" / name.replace(name[:10], "9999999999", 1))
+    assert current.newest().trust is before
+    assert current() is before
 
 
 def test_without_trust_there_is_no_station(tmp_path: Path, home: Home) -> None:

@@ -21,7 +21,9 @@ from tuf.api.metadata import Metadata
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
 from checkpoint import messages
-from checkpoint.trust import Anchor, Limits, TrustImportError, TrustStore, TrustStoreError, load_once
+from checkpoint.trust import Limits, TrustImportError, TrustStore, TrustStoreError
+from checkpoint.trust.once import Anchor, load_once
+from checkpoint.trust.updating import updater_config
 from passes.trust.keys import OfflineKeys, OnlineKeys
 from protocol.status import Status
 from tests.counts import count
@@ -281,7 +283,7 @@ def _sign_up(source: Path, online: OnlineKeys, live: Metadata[Any]) -> None:
 
 
 def test_pythontuf_still_keeps_its_clock_where_the_adapter_sets_it(authority: Authority) -> None:
-    trusted_set = TrustedMetadataSet(authority.repository.read_root(), Limits().updater_config().envelope_type)
+    trusted_set = TrustedMetadataSet(authority.repository.read_root(), updater_config(Limits()).envelope_type)
     assert isinstance(trusted_set.reference_time, datetime)
 
 

@@ -279,7 +279,8 @@ def test_refused_records_are_shown(client: FlaskClient, post: Post, hanoi: Hanoi
     post.station.log.settle([], {event: "wrong_station"}, post.now)
     page = client.get("/recent").get_data(as_text=True)
     assert event[:8] in page
-    assert "wrong_station" in page
+    assert "Bản ghi mang tên máy chốt khác" in page
+    assert "wrong_station" not in page
     assert "bị từ chối" in client.get("/bar").get_data(as_text=True)
 
 
