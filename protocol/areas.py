@@ -5,6 +5,7 @@ code travels as one integer, its *area number*: the level's first number plus th
 """
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -60,6 +61,11 @@ def from_number(number: object) -> str:
     """
     if type(number) is not int or not 0 <= number < _END:
         raise AreaCodeError(f"not an area number: {number!r}")
+    return _code(number)
+
+
+@lru_cache(maxsize=4_096)
+def _code(number: int) -> str:
     if number >= _FIRST_WARD:
         return f"{number - _FIRST_WARD:05}"
     if number >= _FIRST_DISTRICT:

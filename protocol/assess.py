@@ -38,15 +38,15 @@ def verify(text: str, trust: Trust) -> Credential:
         VerifyError: If it is no credential that a known issuer's good key signed.
     """
     try:
-        found = signed_text.read(text)
-        if found.signed.kid not in trust.issuers:
+        prefix, form, message = signed_text.read(text)
+        if message.kid not in trust.issuers:
             raise VerifyError(Reason.ISSUER_UNKNOWN)
-        key = signing_key(found.signed, trust.issuers)
+        key = signing_key(message, trust.issuers)
         if key is None:
             raise VerifyError(Reason.SIGNATURE_INVALID)
         if key.retired_at is not None:
             raise VerifyError(Reason.ISSUER_KEY_REVOKED)
-        credential = claims.decode(found.prefix, found.payload())
+        credential = claims.decode(prefix, signed_text.inflate(form, message.payload))
     except envelope.NotAPassError as error:
         raise VerifyError(Reason.NOT_A_PASS) from error
     except (envelope.FormUnsupportedError, claims.ClaimsUnsupportedError) as error:

@@ -10,7 +10,8 @@ from typing import Final
 
 ALPHABET: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
-_VALUES: Final = bytes(max(0, ALPHABET.find(bytes([code]))) for code in range(256))
+_VALUES: Final = bytes(ALPHABET.find(bytes([code])) % 256 for code in range(256))
+"""What each character stands for; 255 for those outside the alphabet."""
 _PAIRS: Final = [bytes(ALPHABET[part] for part in (n % 45, n // 45)) for n in range(45 * 45)]
 _LANE: Final = 3
 _LOWEST_OF_LANE: Final = b"\0\0\xff"
@@ -43,15 +44,14 @@ def decode(text: str) -> bytes:
         Base45Error: If a character is outside the alphabet, the length is impossible or a group is too large.
     """
     try:
-        coded = text.encode("ascii")
+        values = text.encode("ascii").translate(_VALUES)
     except UnicodeEncodeError as error:
         raise Base45Error("characters outside the alphabet") from error
-    if coded.translate(None, ALPHABET):
+    if not values.isascii():  # 255 is not
         raise Base45Error("characters outside the alphabet")
-    triples, rest = divmod(len(coded), 3)
+    triples, rest = divmod(len(values), 3)
     if rest == 1:
         raise Base45Error("a single character is left over")
-    values = coded.translate(_VALUES)
     whole = _decode_triples(values[: 3 * triples], triples)
     if not rest:
         return whole

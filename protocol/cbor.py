@@ -3,10 +3,10 @@
 Every value here has exactly one encoding (RFC 8949 §4.2.1: shortest heads, definite lengths, map keys in the
 byte order of their encodings). `loads` accepts nothing else, and only integers, byte and text strings, arrays, maps,
 booleans and null: data from strangers must not reach the parts of a general decoder that build dates, regular
-expressions or cycles. `loads_signed` is that general decoder, three times as fast, for what an issuer has signed.
+expressions or cycles. `loads_signed` is that general decoder, four times as fast, for what an issuer has signed.
 """
 
-from typing import Final, cast
+from typing import IO, Final, cast
 
 import cbor2
 
@@ -19,13 +19,22 @@ _LAST_SHORT_ARGUMENT: Final = 23
 _LONG_ARGUMENTS: Final = {24: (1, 24), 25: (2, 1 << 8), 26: (4, 1 << 16), 27: (8, 1 << 32)}
 """How many bytes an argument beyond the head has, and the least number that needs so many."""
 
-_PAIR: Final = b"\x82"
-_END: Final = b"\xf6"
-"""Around a value these make a pair with null, so that a decoder that passes over bytes after the end notices them."""
-
 
 class CborError(ValueError):
     """The bytes are not an encoding that is accepted here."""
+
+
+class _Source:
+    """Bytes as a file, as far as cbor2 needs one, that tells what was not read."""
+
+    __slots__ = ("rest",)
+
+    def __init__(self, data: bytes) -> None:
+        self.rest = data
+
+    def read(self, size: int) -> bytes:
+        taken, self.rest = self.rest[:size], self.rest[size:]
+        return taken
 
 
 def dumps(value: object) -> bytes:
@@ -63,11 +72,13 @@ def loads_signed(data: bytes) -> object:
     Raises:
         CborError: If the bytes are malformed.
     """
+    source = _Source(data)
     try:
-        value, end = cbor2.loads(_PAIR + data + _END)
+        # All bytes but the last are fetched at once, so that only a value that ends with the data makes it fetch that.
+        value = cbor2.CBORDecoder(cast("IO[bytes]", source), read_size=max(1, len(data) - 1)).decode()
     except Exception as error:  # a general decoder fails in many ways; each means: not ours
         raise CborError(str(error)) from error
-    if end is not None:
+    if source.rest:
         raise CborError("bytes after the end")
     return cast("object", value)
 

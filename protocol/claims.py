@@ -5,7 +5,7 @@ unchanged. The tables of labels are in docs/format.md; every label and number he
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from protocol import areas, cbor, contents, fields, signed_text, times
 from protocol.contents import CTI_BYTES, MAX_CREW, MAX_CREW_MINUTES, MAX_ROUTE, ClaimsError, ClaimsUnsupportedError
@@ -62,7 +62,7 @@ _PREFIXES: Final = {
     CrewCard: Prefix.CREW_CARD,
     Amendment: Prefix.AMENDMENT,
 }
-_PRIVATE_CLAIMS: Final[Mapping[Prefix, tuple[int, Callable[[contents.Common, fields.Map, int], Credential]]]] = {
+_PRIVATE_CLAIMS: Final[Mapping[Prefix, tuple[int, Callable[[contents.Common, fields.Map], Credential]]]] = {
     Prefix.VEHICLE_PASS: (-65537, contents.read_pass),
     Prefix.CREW_CARD: (-65538, contents.read_card),
     Prefix.AMENDMENT: (-65540, contents.read_amendment),
@@ -146,8 +146,8 @@ def decode(prefix: Prefix, payload: bytes) -> Credential:
     try:
         claims = fields.mapping(cbor.loads_signed(payload))
         unknown = _unknown_claims(claims, label)
-        found = _private_claim(claims[label])
-        return read(_common(claims, unknown), found, fields.integer(claims[_NBF]) // 60)
+        found = _private_claim(claims.get(label))
+        return read(_common(claims, unknown), found)
     except (cbor.CborError, fields.FieldError, times.MomentError, areas.AreaCodeError) as error:
         raise ClaimsError(str(error)) from error
 
@@ -161,14 +161,14 @@ def peek(text: str) -> Credential:
     Raises:
         EnvelopeError, CoseError, ClaimsError: If it is none; all of them are ValueErrors.
     """
-    found = signed_text.read(text)
-    return decode(found.prefix, found.payload())
+    prefix, form, message = signed_text.read(text)
+    return decode(prefix, signed_text.inflate(form, message.payload))
 
 
 def _unknown_claims(claims: fields.Map, expected: int) -> Unknown:
     """Give the claims that this version does not know; of the private ones there is the expected one and no other."""
     known = _KNOWN[expected]
-    if claims.keys() == known:
+    if len(claims) == len(known):  # each of them will be asked for, so that there is no room for another
         return ()
     if [label for label in claims if isinstance(label, int) and label < _FIRST_PRIVATE] != [expected]:
         raise ClaimsError("not exactly the one private claim of this prefix")
@@ -185,24 +185,25 @@ def _private_claim(value: object) -> fields.Map:
     return found
 
 
-def _common(claims: fields.Map, unknown: Unknown) -> dict[str, Any]:
+def _common(claims: fields.Map, unknown: Unknown) -> contents.Common:
     """Read what all credentials say."""
     not_before = times.from_numeric_date(claims.get(_NBF))
     expires_at = times.from_numeric_date(claims.get(_EXP))
     if expires_at <= not_before:
         raise ClaimsError("it ends before it begins")
-    return {
-        "iss": fields.text(claims.get(_ISS), MAX_ISS_CHARS),
-        "cti": fields.byte_string(claims.get(_CTI), CTI_BYTES),
-        "issued_at": times.from_numeric_date(claims.get(_IAT)),
-        "not_before": not_before,
-        "expires_at": expires_at,
-        "status": _status(claims),
-        "unknown_claims": unknown,
-    }
+    return (
+        fields.text(claims.get(_ISS), MAX_ISS_CHARS),
+        fields.byte_string(claims.get(_CTI), CTI_BYTES),
+        times.from_numeric_date(claims.get(_IAT)),
+        not_before,
+        expires_at,
+        _status(claims.get(_STATUS)),
+        unknown,
+        fields.integer(claims.get(_NBF)) // 60,
+    )
 
 
-def _status(claims: fields.Map) -> StatusRef:
-    reference = fields.mapping(fields.mapping(claims.get(_STATUS)).get("status_list"))
+def _status(value: object) -> StatusRef:
+    reference = fields.mapping(fields.mapping(value).get("status_list"))
     uri = fields.text(reference.get("uri"), MAX_STATUS_URI_CHARS)
     return StatusRef(uri, fields.integer(reference.get("idx"), STATUS_LIST_SIZE))

@@ -7,10 +7,21 @@ together. Labels and numbers are frozen; a new field takes a new label.
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from protocol import areas, fields, times
-from protocol.credentials import Amendment, CargoClass, CrewCard, CrewEntry, Role, Unknown, VehicleClass, VehiclePass
+from protocol.credentials import (
+    FORMAT_VERSION,
+    Amendment,
+    CargoClass,
+    CrewCard,
+    CrewEntry,
+    Role,
+    StatusRef,
+    Unknown,
+    VehicleClass,
+    VehiclePass,
+)
 
 MAX_PLATE_CHARS: Final = 12
 MAX_NAME_CHARS: Final = 60
@@ -24,8 +35,9 @@ MAX_CREW_MINUTES: Final = 10 * 366 * 24 * 60
 """A person's own expiry lies less than ten years from the beginning of the paper that says it."""
 CTI_BYTES: Final = 8
 
-Common = Mapping[str, Any]
-"""What all credentials say, as keyword arguments."""
+Common = tuple[str, bytes, datetime, datetime, datetime, StatusRef, Unknown, int]
+"""What all credentials say: `iss`, `cti`, `issued_at`, `not_before`, `expires_at`, `status`, `unknown_claims`, and the
+minute since 1970 in which `not_before` lies, from which own expiries count."""
 
 _PLATE, _CLASS, _CARGO, _PAYLOAD, _CARRIER, _CREW, _ROUTE = 1, 2, 3, 4, 5, 6, 7
 _NAME, _NUMBER, _LICENCE, _DISTRICT = 1, 2, 3, 4
@@ -40,6 +52,7 @@ _PER_ROLE: Final = 10_000
 _BASE: Final = 36
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PAIRS: Final = [first + second for first in _DIGITS for second in _DIGITS]
+_PAIR_BASE: Final = len(_PAIRS)
 
 _VEHICLE_CLASSES: Final = {int(member): member for member in VehicleClass}
 _CARGO_CLASSES: Final = {int(member): member for member in CargoClass}
@@ -69,24 +82,37 @@ def write_pass(vehicle_pass: VehiclePass) -> fields.Map:
     }
 
 
-def read_pass(common: Common, found: fields.Map, minute: int) -> VehiclePass:
-    """Make a pass of its fields, own expiries counted from a minute since 1970.
+def read_pass(common: Common, found: fields.Map) -> VehiclePass:
+    """Make a pass of its fields.
 
     Raises:
         ClaimsError: If a field is missing, of another type, or out of range.
     """
+    iss, cti, issued_at, not_before, expires_at, status, unknown_claims, minute = common
     crew = fields.array(found.get(_CREW), MAX_CREW, at_least=1)
     route = fields.array(found.get(_ROUTE), MAX_ROUTE, at_least=2)
-    return VehiclePass(
-        **common,
-        plate=_plate_from(found.get(_PLATE)),
-        vehicle_class=_member(_VEHICLE_CLASSES, found.get(_CLASS)),
-        cargo=_member(_CARGO_CLASSES, found.get(_CARGO)),
-        payload_tonnes=Decimal(fields.integer(found.get(_PAYLOAD), MAX_PAYLOAD_STEPS)).scaleb(-1),
-        carrier=fields.text(found.get(_CARRIER), MAX_NAME_CHARS),
-        crew=tuple([_crew_entry(person, minute) for person in crew]),
-        route=tuple([areas.from_number(number) for number in route]),
-        unknown_fields=() if len(found) == _ROUTE + 1 else _unknown(found, _ROUTE),
+    plate = _plate_from(found.get(_PLATE))
+    vehicle_class = _member(_VEHICLE_CLASSES, found.get(_CLASS))
+    cargo = _member(_CARGO_CLASSES, found.get(_CARGO))
+    payload_tonnes = Decimal(fields.integer(found.get(_PAYLOAD), MAX_PAYLOAD_STEPS)).scaleb(-1)
+    carrier = fields.text(found.get(_CARRIER), MAX_NAME_CHARS)
+    return VehiclePass(  # by place: naming all sixteen takes twice as long, at every scan
+        iss,
+        cti,
+        issued_at,
+        not_before,
+        expires_at,
+        plate,
+        vehicle_class,
+        payload_tonnes,
+        carrier,
+        tuple([_crew_entry(person, minute) for person in crew]),
+        tuple([areas.from_number(number) for number in route]),
+        cargo,
+        status,
+        FORMAT_VERSION,
+        unknown_claims,
+        () if len(found) == _ROUTE + 1 else _unknown(found, _ROUTE),
     )
 
 
@@ -100,23 +126,30 @@ def write_card(card: CrewCard) -> fields.Map:
     }
 
 
-def read_card(common: Common, found: fields.Map, _minute: int) -> CrewCard:
+def read_card(common: Common, found: fields.Map) -> CrewCard:
     """Make a card of its fields.
 
     Raises:
         ClaimsError: If a field is missing, of another type, or out of range.
     """
+    iss, cti, issued_at, not_before, expires_at, status, unknown_claims, _ = common
     holder = _crew_entry([found.get(_NAME), found.get(_NUMBER)], 0)
     district = areas.from_number(found.get(_DISTRICT))
     if areas.level(district) is not areas.AreaLevel.DISTRICT:
         raise ClaimsError("the residence is not a district")
     return CrewCard(
-        **common,
+        iss=iss,
+        cti=cti,
+        issued_at=issued_at,
+        not_before=not_before,
+        expires_at=expires_at,
         role=holder.role,
         name=holder.name,
         id_last4=holder.id_last4,
         licence_class=fields.text(found.get(_LICENCE), MAX_LICENCE_CHARS, at_least=0),
         district=district,
+        status=status,
+        unknown_claims=unknown_claims,
         unknown_fields=_unknown(found, _DISTRICT),
     )
 
@@ -134,12 +167,13 @@ def write_amendment(slip: Amendment) -> fields.Map:
     return {_PASS_CTI: slip.pass_cti} | {label: value for label, value in changes.items() if value} | cargo
 
 
-def read_amendment(common: Common, found: fields.Map, minute: int) -> Amendment:
-    """Make an amendment of its fields, own expiries counted from a minute since 1970.
+def read_amendment(common: Common, found: fields.Map) -> Amendment:
+    """Make an amendment of its fields.
 
     Raises:
         ClaimsError: If a field is of another type or out of range, it changes nothing, or names one index twice.
     """
+    iss, cti, issued_at, not_before, expires_at, status, unknown_claims, minute = common
     joining = [_joining(item, minute) for item in _optional_array(found, _JOINING, MAX_CREW)]
     renewed = [_renewal(item, minute) for item in _optional_array(found, _RENEWED, MAX_CREW_INDEX)]
     leaving = [_crew_index(index) for index in _optional_array(found, _LEAVING, MAX_CREW_INDEX)]
@@ -147,13 +181,19 @@ def read_amendment(common: Common, found: fields.Map, minute: int) -> Amendment:
     if len(set(named)) != len(named) or not found.keys() & {_JOINING, _RENEWED, _LEAVING, _LEG, _NEW_CARGO}:
         raise ClaimsError("an amendment that changes nothing, or the same person twice")
     return Amendment(
-        **common,
+        iss=iss,
+        cti=cti,
+        issued_at=issued_at,
+        not_before=not_before,
+        expires_at=expires_at,
         pass_cti=fields.byte_string(found.get(_PASS_CTI), CTI_BYTES),
         joining=tuple(joining),
         renewed=tuple(renewed),
         leaving=tuple(leaving),
         leg=tuple([areas.from_number(number) for number in _optional_array(found, _LEG, MAX_ROUTE)]),
         cargo=_member(_CARGO_CLASSES, found[_NEW_CARGO]) if _NEW_CARGO in found else None,
+        status=status,
+        unknown_claims=unknown_claims,
         unknown_fields=_unknown(found, _NEW_CARGO),
     )
 
@@ -228,8 +268,8 @@ def _plate_from(value: object) -> str:
         raise ClaimsError("a plate with a zero before its number")
     number, plate = int.from_bytes(data), ""
     while number:
-        number, pair = divmod(number, _BASE * _BASE)
-        plate = _PAIRS[pair] + plate
+        plate = _PAIRS[number % _PAIR_BASE] + plate
+        number //= _PAIR_BASE
     plate = plate.lstrip("0")
     if len(plate) > MAX_PLATE_CHARS:
         raise ClaimsError("a plate too long")

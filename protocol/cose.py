@@ -30,8 +30,8 @@ _SIGNATURE_HEAD: Final = b"\x58\x40"
 _CONTEXT: Final = b"\x84\x6aSignature1"
 _NO_EXTERNAL_AAD: Final = b"\x40"
 _ONE_BYTE: Final = b"\x41"
-_CREDENTIAL_HEADER: Final = b"\x4d\xa2\x01\x27\x04\x48"
-"""What stands before the kid in the protected header of a message without `typ`, the byte string's head included."""
+_BEFORE_CREDENTIAL_KID: Final = _CONTEXT + b"\x4d\xa2\x01\x27\x04\x48"
+"""What stands before the kid in what is signed, without `typ`: the context, and the protected header's beginning."""
 _LONG_HEADS: Final = {0x58: (1, 24), 0x59: (2, 1 << 8), 0x5A: (4, 1 << 16)}
 """Heads of byte strings of 24 bytes and more: how many bytes of length follow, and the least length that needs them."""
 
@@ -190,8 +190,8 @@ def _short_to_be_signed(kid: bytes, payload: bytes, form: int) -> bytes:
     """Give the Sig_structure (RFC 9052 §4.4) of a short message."""
     size = len(payload)
     # Payloads have this size nearly always; it is spared the general encoder.
-    counted = bytes((0x58, size)) + payload if 24 <= size < 1 << 8 else cbor.dumps(payload)  # noqa: PLR2004 - _LONG_HEADS
-    return _CONTEXT + _CREDENTIAL_HEADER + kid + _ONE_BYTE + bytes((form,)) + counted
+    head = bytes((0x58, size)) if 24 <= size < 1 << 8 else cbor.dumps(payload)[:-size]  # noqa: PLR2004 - _LONG_HEADS
+    return b"".join((_BEFORE_CREDENTIAL_KID, kid, _ONE_BYTE, bytes((form,)), head, payload))
 
 
 @cache

@@ -1,14 +1,13 @@
 """Who rides along which route with what: a pass, as the slips and newer cards beside it change it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from protocol.credentials import Amendment, CargoClass, CrewCard, CrewEntry, VehiclePass
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(NamedTuple):
     """What a pass comes to.
 
     Attributes:
@@ -70,4 +69,4 @@ def _until(entry: CrewEntry, moment: datetime) -> CrewEntry:
     """Give an entry whose own expiry is no earlier than a moment; one without its own lasts as long as the pass."""
     if entry.expires_at is None or entry.expires_at >= moment:
         return entry
-    return replace(entry, expires_at=moment)
+    return entry._replace(expires_at=moment)

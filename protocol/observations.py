@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from protocol.areas import AreaLevel, level
 from protocol.credentials import Credential, Role
@@ -40,8 +41,7 @@ class Context:
     clock_in_doubt: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """A reason, before the policy says what it means, with the crew entries or the zone that it concerns."""
 
     reason: Reason
@@ -73,7 +73,7 @@ def observe(papers: Papers, trust: Trust, context: Context, now: datetime) -> li
         _freshness(papers, trust, now),
         _clock(trust, context, now),
     )
-    found = [*map(Observation, filter(None, reasons))]
+    found = [Observation(reason) for reason in reasons if reason]
     if journey is not None and window is not Reason.EXPIRED:  # an expired pass has nobody left to judge
         found += _crew(journey, context, now)
     if trust.zones:
@@ -94,7 +94,7 @@ def _status(credential: Credential, trust: Trust) -> Reason | None:
     return Reason.REVOKED if status is Status.REVOKED else Reason.SUSPENDED
 
 
-def _crew(journey: Journey, context: Context, now: datetime) -> Iterator[Observation]:
+def _crew(journey: Journey, context: Context, now: datetime) -> list[Observation]:
     """Judge the people on board: all of the journey's if nobody was ticked."""
     expired: list[int] = []
     has_driver = False
@@ -105,10 +105,10 @@ def _crew(journey: Journey, context: Context, now: datetime) -> Iterator[Observa
             expired.append(index)
         elif entry.role is Role.DRIVER:
             has_driver = True
-    if expired:
-        yield Observation(Reason.CREW_EXPIRED, crew=tuple(expired))
+    found = [Observation(Reason.CREW_EXPIRED, crew=tuple(expired))] if expired else []
     if not has_driver:
-        yield Observation(Reason.NO_VALID_DRIVER)
+        found.append(Observation(Reason.NO_VALID_DRIVER))
+    return found
 
 
 def _route(journey: Journey | None, station: StationInfo | None) -> Reason | None:
@@ -149,8 +149,10 @@ def _freshness(papers: Papers, trust: Trust, now: datetime) -> Reason | None:
         return Reason.TRUST_EXPIRED
     if age_seconds >= trust.policy.trust_stale_hours * 3600:
         return Reason.TRUST_STALE
-    is_behind = [paper for paper in papers.all if paper.status.uri not in trust.statuses]
-    return Reason.TRUST_STALE if is_behind else None
+    for paper in papers.all:
+        if paper.status.uri not in trust.statuses:
+            return Reason.TRUST_STALE
+    return None
 
 
 def _clock(trust: Trust, context: Context, now: datetime) -> Reason | None:

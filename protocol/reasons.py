@@ -1,8 +1,7 @@
 """Verdicts: what a station says about a code, and why."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Never, Self
+from typing import NamedTuple, Never, Self
 
 from protocol.credentials import Credential, identity_of
 from protocol.journey import Journey
@@ -92,8 +91,7 @@ _POSITION = {reason: position for position, reason in enumerate(Reason)}
 _OUTCOMES = {Severity.NOTE: Outcome.ADMIT, Severity.REFER: Outcome.REFER, Severity.REFUSE: Outcome.REFUSE}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One reason, what the policy makes of it, and whom or what it concerns.
 
     Attributes:
@@ -109,8 +107,7 @@ class Finding:
     zone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a station says about the codes of one vehicle. Never a boolean.
 
     Attributes:

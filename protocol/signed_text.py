@@ -5,7 +5,7 @@ is the payload as compressed with dictionary n. So nothing is inflated before th
 stream that inflates to the same claims, of which DEFLATE knows many, is another message without a signature.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from protocol import cose, deflate, envelope
 from protocol.cose import Sign1, Signer
@@ -14,33 +14,6 @@ from protocol.envelope import FORM_PLAIN, EnvelopeError, FormUnsupportedError, P
 
 MAX_CLAIMS_BYTES: Final = 4_096
 """Claims inflate to no more than this; the largest that can be issued have about 2,000 bytes."""
-
-
-class SignedText(NamedTuple):
-    """What a text holds, its signature not yet checked.
-
-    Attributes:
-        prefix: The kind of credential that it claims to be.
-        form: How its message is written.
-        signed: The message; its payload is compressed unless the form is plain.
-    """
-
-    prefix: Prefix
-    form: int
-    signed: Sign1
-
-    def payload(self) -> bytes:
-        """Give the claims, inflated; to be called once the signature was verified.
-
-        Raises:
-            EnvelopeError: If the payload is no stream of the form's dictionary, or inflates to too much.
-        """
-        if self.form == FORM_PLAIN:
-            return self.signed.payload
-        try:
-            return deflate.inflate(self.signed.payload, DICTIONARIES[self.form], MAX_CLAIMS_BYTES)
-        except deflate.DeflateError as error:
-            raise EnvelopeError(str(error)) from error
 
 
 def write(prefix: Prefix, payload: bytes, signer: Signer) -> str:
@@ -60,11 +33,15 @@ def write(prefix: Prefix, payload: bytes, signer: Signer) -> str:
     return envelope.pack(prefix, FORM_PLAIN, cose.sign1(payload, signer))
 
 
-def read(text: str) -> SignedText:
+def read(text: str) -> tuple[Prefix, int, Sign1]:
     """Take a text apart, as far as that goes without inflating or decoding anything.
 
     Args:
         text: What a reader saw, untrimmed.
+
+    Returns:
+        The kind of credential that it claims to be, the form, and the message with its signature not yet checked; the
+        message's payload is compressed unless the form is plain.
 
     Raises:
         NotAPassError: If it begins with no prefix of ours.
@@ -74,7 +51,25 @@ def read(text: str) -> SignedText:
     """
     prefix, form, message = envelope.unpack(text)
     if form == FORM_PLAIN:
-        return SignedText(prefix, form, cose.parse_sign1(message))
+        return prefix, form, cose.parse_sign1(message)
     if form not in DICTIONARIES:
         raise FormUnsupportedError(f"form {form} is unknown")
-    return SignedText(prefix, form, cose.parse_short(message, form))
+    return prefix, form, cose.parse_short(message, form)
+
+
+def inflate(form: int, payload: bytes) -> bytes:
+    """Give the claims of a message whose signature was verified.
+
+    Args:
+        form: The message's form, one that `read` gives.
+        payload: The message's payload.
+
+    Raises:
+        EnvelopeError: If the payload is no stream of the form's dictionary, or inflates to too much.
+    """
+    if form == FORM_PLAIN:
+        return payload
+    try:
+        return deflate.inflate(payload, DICTIONARIES[form], MAX_CLAIMS_BYTES)
+    except deflate.DeflateError as error:
+        raise EnvelopeError(str(error)) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -130,7 +129,7 @@ def _is_writable(session: Session, paper: Paper, now: datetime) -> bool:
         return True  # signed before; it says again what it said, not what the register says now
     try:
         credential = _credential(session, paper, now)
-        claims.encode(replace(credential, status=StatusRef("status/0", 0)))  # its own comes later
+        claims.encode(credential._replace(status=StatusRef("status/0", 0)))  # its own comes later
     except claims.ClaimsError as error:
         if paper.signing_error is None:  # told once, tried again with every sweep
             log.exception("paper %s cannot be signed; the others are", paper.number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -87,7 +87,7 @@ class Hanoi(Authority):
             cargo=CargoClass.FOOD,
             status=StatusRef("status/0", 1),
         )
-        return replace(plain, **changes)
+        return plain._replace(**changes)
 
     def sign(self, **changes: object) -> str:
         return claims.issue(self.vehicle_pass(**changes), self.signer)
@@ -124,7 +124,7 @@ class Hanoi(Authority):
             cargo=CargoClass.EMPTY,
             status=StatusRef("status/0", 20),
         )
-        return claims.issue(replace(plain, **changes), self.signer)
+        return claims.issue(plain._replace(**changes), self.signer)
 
     def sign_card_of(self, entry: CrewEntry) -> str:
         """A newer card of a person on a pass."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from checkpoint.combining import MAX_TOGETHER, choose
@@ -37,7 +35,7 @@ def test_papers_of_several_vehicles_in_one_picture_are_told_apart_by_what_they_n
 ) -> None:
     vehicle_pass, amendment = papers
     other = hanoi.sign(cti=b"pass0009", plate="30H12345", crew=(SUBSTITUTE,))
-    others_card, stray = hanoi.sign_card_of(SUBSTITUTE), hanoi.sign_card_of(replace(SUBSTITUTE, name="Lê Văn Lạ"))
+    others_card, stray = hanoi.sign_card_of(SUBSTITUTE), hanoi.sign_card_of(SUBSTITUTE._replace(name="Lê Văn Lạ"))
     chosen = choose([others_card, amendment, other, stray, vehicle_pass, "AM1:AAAA"], post.station.trust)
     assert chosen == [(other, others_card), (vehicle_pass, amendment), (stray,), ("AM1:AAAA",)]
     assert choose([stray, others_card, amendment], post.station.trust) == [(stray,), (others_card, amendment)]

@@ -163,7 +163,7 @@ def sign_papers(issuer: LiveIssuer, number: int) -> list[str]:
         status=StatusRef(known.status.uri, 1),
     )
     return [
-        claims.issue(replace(plain, cti=(n + 1).to_bytes(8), status=StatusRef(known.status.uri, 60_000 + n)), signer)
+        claims.issue(plain._replace(cti=(n + 1).to_bytes(8), status=StatusRef(known.status.uri, 60_000 + n)), signer)
         for n in range(number)
     ]
 

@@ -377,7 +377,7 @@ def slip_to(vehicle_pass: VehiclePass, **changes: object) -> claims.Amendment:
         cargo=None,
         status=claims.StatusRef(vehicle_pass.status_uri or "", 6),
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 @pytest.fixture

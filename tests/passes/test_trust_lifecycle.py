@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -221,7 +220,7 @@ def test_people_on_a_void_paper_leave_their_traces_and_those_on_a_forged_one_do_
     paper, stolen = honest.text or "", honest.kid or ""
     credential = told_by(paper)
     assert isinstance(credential, claims.VehiclePass)
-    forged = claims.issue(replace(credential, plate="29C99999"), ceremony.keys.signer_for(bytes.fromhex(stolen)))
+    forged = claims.issue(credential._replace(plate="29C99999"), ceremony.keys.signer_for(bytes.fromhex(stolen)))
     trust("rotate-issuer-key")
     trust("retire-key", stolen, "--reason", "stolen")
     post = road_post(session, client)

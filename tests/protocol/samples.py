@@ -1,7 +1,6 @@
 """Credentials, keys and trust of the protocol's tests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -142,4 +141,4 @@ def trust_with(
 
 def pass_with_status(index: int) -> VehiclePass:
     """The pass, its status at another place of the list."""
-    return replace(PASS, status=StatusRef("status/0", index))
+    return PASS._replace(status=StatusRef("status/0", index))

@@ -106,7 +106,7 @@ def test_random_bytes_raise_only_our_error_and_cost_no_memory() -> None:
     assert peak < 2_000_000
 
 
-@pytest.mark.parametrize("data", ["d82301", "c4821b7fffffffffffffff01", "d81c8001", "81ff00", "0001", ""])
+@pytest.mark.parametrize("data", ["d82301", "c4821b7fffffffffffffff01", "d81c8001", "81ff00", "0001", "00f6", ""])
 def test_signed_nonsense_raises_only_our_error(data: str) -> None:
     with pytest.raises(cbor.CborError):
         cbor.loads_signed(bytes.fromhex(data))

@@ -33,11 +33,11 @@ from tests.protocol.samples import (
 )
 
 TRUST = trust_with()
-LATER_SLIP = replace(SLIP, cti=b"slip0002", issued_at=SLIP.issued_at + HOUR, joining=(), leaving=(2,), leg=("01",))
-OTHER_SLIP = replace(SLIP, cti=b"slip0003", pass_cti=b"another!")
-OLD_PASS = replace(PASS, cti=b"pass0000", issued_at=PASS.issued_at - DAY)
-ASSISTANTS_CARD = replace(
-    CARD, cti=b"card0002", role=ASSISTANT.role, name=ASSISTANT.name, id_last4=ASSISTANT.id_last4, issued_at=NOW
+LATER_SLIP = SLIP._replace(cti=b"slip0002", issued_at=SLIP.issued_at + HOUR, joining=(), leaving=(2,), leg=("01",))
+OTHER_SLIP = SLIP._replace(cti=b"slip0003", pass_cti=b"another!")
+OLD_PASS = PASS._replace(cti=b"pass0000", issued_at=PASS.issued_at - DAY)
+ASSISTANTS_CARD = CARD._replace(
+    cti=b"card0002", role=ASSISTANT.role, name=ASSISTANT.name, id_last4=ASSISTANT.id_last4, issued_at=NOW
 )
 PAPERS = {
     claims.issue(paper, SIGNER): paper
@@ -84,7 +84,7 @@ def test_a_swapped_driver_counts_and_the_one_who_left_does_not() -> None:
     assert verdict.outcome is Outcome.ADMIT
     assert verdict.credential == PASS
     assert verdict.journey == Journey(
-        ((1, replace(ASSISTANT, expires_at=SLIP.renewed[0][1])), (2, SUBSTITUTE)),
+        ((1, ASSISTANT._replace(expires_at=SLIP.renewed[0][1])), (2, SUBSTITUTE)),
         (*PASS.route, *SLIP.leg),
         SLIP.cargo,
         (SLIP,),
@@ -105,13 +105,13 @@ def test_people_joined_by_a_slip_expire_by_its_own_clock() -> None:
 @pytest.mark.parametrize(
     "slip",
     [
-        replace(SLIP, expires_at=NOW),
-        replace(SLIP, not_before=NOW + timedelta(minutes=6)),
-        replace(SLIP, status=StatusRef("status/0", REVOKED_INDEX)),
-        replace(SLIP, status=StatusRef("status/0", SUSPENDED_INDEX)),
+        SLIP._replace(expires_at=NOW),
+        SLIP._replace(not_before=NOW + timedelta(minutes=6)),
+        SLIP._replace(status=StatusRef("status/0", REVOKED_INDEX)),
+        SLIP._replace(status=StatusRef("status/0", SUSPENDED_INDEX)),
         OTHER_SLIP,
-        replace(SLIP, joining=((0, SUBSTITUTE),), leaving=()),
-        replace(SLIP, joining=((1, SUBSTITUTE),), renewed=()),
+        SLIP._replace(joining=((0, SUBSTITUTE),), leaving=()),
+        SLIP._replace(joining=((1, SUBSTITUTE),), renewed=()),
     ],
     ids=["expired", "early", "revoked", "suspended", "another pass's", "driver's index", "assistant's index"],
 )
@@ -125,11 +125,11 @@ def test_a_slip_that_does_not_count_changes_nothing_and_is_told(slip: Amendment)
     "card",
     [
         CARD,
-        replace(ASSISTANTS_CARD, id_last4="4568"),
-        replace(ASSISTANTS_CARD, name="Trần Đức An"),
-        replace(ASSISTANTS_CARD, role=CARD.role),
-        replace(ASSISTANTS_CARD, expires_at=NOW + 5 * HOUR),
-        replace(ASSISTANTS_CARD, status=StatusRef("status/0", REVOKED_INDEX)),
+        ASSISTANTS_CARD._replace(id_last4="4568"),
+        ASSISTANTS_CARD._replace(name="Trần Đức An"),
+        ASSISTANTS_CARD._replace(role=CARD.role),
+        ASSISTANTS_CARD._replace(expires_at=NOW + 5 * HOUR),
+        ASSISTANTS_CARD._replace(status=StatusRef("status/0", REVOKED_INDEX)),
     ],
     ids=["driver's", "other digits", "other name", "other role", "expired", "revoked"],
 )
@@ -140,31 +140,31 @@ def test_only_a_good_card_of_the_same_person_renews(card: CrewCard) -> None:
 
 
 def test_a_card_renews_only_if_it_is_newer_than_the_paper_that_the_person_is_on() -> None:
-    old = replace(ASSISTANTS_CARD, issued_at=PASS.issued_at)
+    old = ASSISTANTS_CARD._replace(issued_at=PASS.issued_at)
     assert judge(PASS, old, after=5 * HOUR).reasons == (Reason.CREW_EXPIRED,)
-    between = replace(ASSISTANTS_CARD, issued_at=SLIP.issued_at)
-    renewed = replace(SLIP, joining=(), leaving=(), leg=(), cargo=None)
+    between = ASSISTANTS_CARD._replace(issued_at=SLIP.issued_at)
+    renewed = SLIP._replace(joining=(), leaving=(), leg=(), cargo=None)
     assert judge(PASS, renewed, between, after=11 * HOUR).reasons == (Reason.CREW_EXPIRED,)
     assert judge(PASS, renewed, ASSISTANTS_CARD, after=11 * HOUR).reasons == ()
 
 
 def test_no_renewal_shortens_and_whoever_has_no_own_expiry_lasts_as_long_as_the_pass() -> None:
-    unlimited = replace(PASS, crew=(replace(DRIVER, expires_at=None),))
-    slip = replace(SLIP, joining=(), leaving=(), renewed=((0, NOW + HOUR),), leg=(), cargo=None)
+    unlimited = PASS._replace(crew=(DRIVER._replace(expires_at=None),))
+    slip = SLIP._replace(joining=(), leaving=(), renewed=((0, NOW + HOUR),), leg=(), cargo=None)
     assert judge(unlimited, slip, after=2 * HOUR).reasons == ()
-    shorter = replace(slip, renewed=((0, NOW),))
+    shorter = slip._replace(renewed=((0, NOW),))
     assert judge(PASS, shorter).reasons == ()
 
 
 def test_a_leg_into_a_zone_is_told() -> None:
-    verdict = judge(replace(PASS, route=("79", "281")), replace(SLIP, leg=("00067",)), zones=[LOCKDOWN])
+    verdict = judge(PASS._replace(route=("79", "281")), SLIP._replace(leg=("00067",)), zones=[LOCKDOWN])
     assert verdict.reasons == (Reason.ENTERING_ZONE,)
 
 
 def test_an_extension_covers_the_slip_like_the_pass() -> None:
     extension = Extension(PASS.issued_at, NOW, NOW + 5 * DAY, "17/TB-UBND")
     rules = replace(default_policy(), extensions=(extension,))
-    slip = replace(SLIP, joining=((2, replace(SUBSTITUTE, expires_at=None)),), renewed=())
+    slip = SLIP._replace(joining=((2, SUBSTITUTE._replace(expires_at=None)),), renewed=())
     verdict = judge(PASS, slip, after=DAY, rules=rules, context=Context(crew_present=(2,)))
     assert verdict.reasons == (Reason.EXTENDED,)
     assert judge(PASS, slip, after=DAY).reasons == (Reason.EXPIRED, Reason.SUPPLEMENT_UNUSABLE)
@@ -191,8 +191,7 @@ PEOPLE = st.builds(
     st.none() | st.integers(0, 40).map(lambda hours: NOW + hours * HOUR),
 )
 SLIPS = st.builds(
-    lambda number, hours, joining, renewed, leaving, leg: replace(
-        SLIP,
+    lambda number, hours, joining, renewed, leaving, leg: SLIP._replace(
         cti=bytes([number]) * 8,
         issued_at=PASS.issued_at + hours * HOUR,
         joining=tuple(joining.items()),
@@ -215,7 +214,7 @@ SLIPS = st.builds(
 def test_slips_apply_in_the_order_of_signing_and_name_nobody_twice(
     crew: list[CrewEntry], slips: list[Amendment], chance: object
 ) -> None:
-    vehicle_pass: VehiclePass = replace(PASS, crew=tuple(crew))
+    vehicle_pass: VehiclePass = PASS._replace(crew=tuple(crew))
     journey = journey_of(vehicle_pass, slips)
     shuffled = list(slips)
     chance.shuffle(shuffled)
@@ -226,7 +225,7 @@ def test_slips_apply_in_the_order_of_signing_and_name_nobody_twice(
     assert len(journey.route) == len(PASS.route) + sum(len(slip.leg) for slip in slips)
     for index, entry in journey.crew:
         if index < len(crew):
-            assert replace(entry, expires_at=None) == replace(crew[index], expires_at=None)
+            assert entry._replace(expires_at=None) == crew[index]._replace(expires_at=None)
 
 
 def test_a_card_is_of_the_person_whose_name_digits_and_role_it_has() -> None:
@@ -239,14 +238,14 @@ def test_a_card_is_of_the_person_whose_name_digits_and_role_it_has() -> None:
     [
         (PASS, SLIP, True),
         (PASS, OTHER_SLIP, False),
-        (PASS, replace(SLIP, iss="VN-SG"), False),
+        (PASS, SLIP._replace(iss="VN-SG"), False),
         (PASS, CARD, True),
-        (PASS, replace(CARD, iss="VN-SG"), False),
-        (PASS, replace(CARD, name="Lê Văn Lạ"), False),
+        (PASS, CARD._replace(iss="VN-SG"), False),
+        (PASS, CARD._replace(name="Lê Văn Lạ"), False),
         (PASS, OLD_PASS, False),
         (SLIP, LATER_SLIP, True),
         (SLIP, OTHER_SLIP, False),
-        (SLIP, replace(CARD, name=SUBSTITUTE.name, id_last4=SUBSTITUTE.id_last4), True),
+        (SLIP, CARD._replace(name=SUBSTITUTE.name, id_last4=SUBSTITUTE.id_last4), True),
         (SLIP, CARD, False),
         (CARD, ASSISTANTS_CARD, False),
     ],

@@ -4,7 +4,6 @@ import random
 import tracemalloc
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import cbor2
@@ -41,9 +40,9 @@ def with_dictionary(credential: Credential) -> str:
 
 def various_credentials() -> list[Credential]:
     """Passes whose lengths leave every rest of Base45 and of a byte."""
-    crews = [(DRIVER,), (DRIVER, ASSISTANT), (DRIVER, replace(ASSISTANT, name="Lê Thị Hoa"))]
+    crews = [(DRIVER,), (DRIVER, ASSISTANT), (DRIVER, ASSISTANT._replace(name="Lê Thị Hoa"))]
     return [
-        replace(PASS, cti=bytes([n]) * 8, crew=crews[n % 3], carrier="Vận tải " + "Bình An " * (n % 5) + str(n))
+        PASS._replace(cti=bytes([n]) * 8, crew=crews[n % 3], carrier="Vận tải " + "Bình An " * (n % 5) + str(n))
         for n in range(TAMPERED)
     ]
 

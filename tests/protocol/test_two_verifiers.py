@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from protocol import base45, claims, cose, policy, trust
 from protocol.assess import Context, assess
-from protocol.claims import Amendment, Credential, CrewCard, StatusRef, VehiclePass
+from protocol.claims import Amendment, Credential, CrewCard, CrewEntry, StatusRef, VehiclePass
 from protocol.envelope import FORM_PLAIN, pack
 from protocol.policy import Extension
 from protocol.reasons import VERIFICATION_REASONS, Reason, Severity, Verdict
@@ -49,15 +49,14 @@ STATUSES += [StatusRef("status/7", 3)]
 
 WINDOWS = st.tuples(st.integers(-40, 10), st.integers(1, 60), st.sampled_from([0, 1, 59]))
 OWN_EXPIRIES = st.none() | st.integers(-30, 30).map(lambda hours: NOW + hours * HOUR)
-PEOPLE = st.builds(replace, st.sampled_from([DRIVER, ASSISTANT, SUBSTITUTE]), expires_at=OWN_EXPIRIES)
+PEOPLE = st.builds(CrewEntry._replace, st.sampled_from([DRIVER, ASSISTANT, SUBSTITUTE]), expires_at=OWN_EXPIRIES)
 AREAS = st.sampled_from(["01", "79", "281", "018", "00001", "10354", "001"])
 
 
 def windowed(credential: Credential, window: tuple[int, int, int], issued: int, index: int) -> Credential:
     """A credential with another window, signing time and status."""
     begins = NOW + timedelta(hours=window[0], seconds=window[2])
-    return replace(
-        credential,
+    return credential._replace(
         not_before=begins,
         expires_at=begins + window[1] * HOUR,
         issued_at=NOW - issued * HOUR,
@@ -70,18 +69,16 @@ def papers_of(sample: st.SearchStrategy[Credential]) -> st.SearchStrategy[Creden
 
 
 PASSES: st.SearchStrategy[VehiclePass] = st.builds(
-    replace,
-    st.just(PASS),
+    PASS._replace,
     cti=st.sampled_from([PASS.cti, b"another!"]),
     crew=st.lists(PEOPLE, min_size=1, max_size=3).map(tuple),
     route=st.lists(AREAS, min_size=2, max_size=4).map(tuple),
 )
 CARDS: st.SearchStrategy[CrewCard] = st.sampled_from(
-    [replace(CARD, role=one.role, name=one.name, id_last4=one.id_last4) for one in (DRIVER, ASSISTANT, SUBSTITUTE)]
+    [CARD._replace(role=one.role, name=one.name, id_last4=one.id_last4) for one in (DRIVER, ASSISTANT, SUBSTITUTE)]
 )
 SLIPS: st.SearchStrategy[Amendment] = st.builds(
-    lambda cti, joining, leaving, leg: replace(
-        SLIP,
+    lambda cti, joining, leaving, leg: SLIP._replace(
         cti=cti,
         joining=tuple(joining.items()),
         leaving=tuple(sorted(leaving - joining.keys())),

@@ -109,11 +109,11 @@ def unchanged(vehicle_pass: VehiclePass) -> Journey:
 
 
 def _status(index: int, uri: str = "status/0") -> Credential:
-    return replace(PASS, status=StatusRef(uri, index))
+    return PASS._replace(status=StatusRef(uri, index))
 
 
 def _without_own_expiry() -> Credential:
-    return replace(PASS, crew=PASS.crew[:1])
+    return PASS._replace(crew=PASS.crew[:1])
 
 
 UNVERIFIED: Final[dict[str, Case]] = {
@@ -361,7 +361,7 @@ VERIFIED: Final[dict[str, Case]] = {
         "the driver says that they come from a ward in a zone",
         Outcome.REFER,
         Finding(Reason.ARRIVED_FROM_ZONE, REFER, zone="pp-79"),
-        credential=replace(PASS, route=("01", "281")),
+        credential=PASS._replace(route=("01", "281")),
         context=Context(ROAD, coming_from="26734"),
         trust=targets([PROVINCE_ZONE]),
     ),
@@ -379,7 +379,7 @@ VERIFIED: Final[dict[str, Case]] = {
     "zone_admit_coarser": judged(
         "the route names the district, the zone one ward in it",
         Outcome.ADMIT,
-        credential=replace(PASS, route=("79", "009")),
+        credential=PASS._replace(route=("79", "009")),
         trust=targets([WARD_ZONE]),
     ),
     "history_already_scanned_road": judged(
@@ -392,7 +392,7 @@ VERIFIED: Final[dict[str, Case]] = {
         "scanned at this freight point four minutes ago",
         Outcome.ADMIT,
         Finding(Reason.ALREADY_SCANNED, NOTE),
-        credential=replace(PASS, route=("79", "018")),
+        credential=PASS._replace(route=("79", "018")),
         context=Context(FREIGHT, last_seen_here=AT - timedelta(minutes=4)),
     ),
     "history_impossible_travel": judged(

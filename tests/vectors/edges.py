@@ -105,7 +105,7 @@ REFUSED: Final[dict[str, Case]] = {
     ),
 }
 
-_BEGINS_MID_MINUTE = replace(PASS, not_before=PASS.not_before + timedelta(seconds=30))
+_BEGINS_MID_MINUTE = PASS._replace(not_before=PASS.not_before + timedelta(seconds=30))
 _LENIENT = replace(
     policy.default_policy(),
     severities=policy.default_policy().severities | {Reason.CREW_EXPIRED: dict.fromkeys(StationKind, NOTE)},
@@ -123,8 +123,7 @@ JUDGED: Final[dict[str, Case]] = {
     "valid_pass_largest": judged(
         "eight persons and twelve places with the longest names",
         Outcome.ADMIT,
-        credential=replace(
-            PASS,
+        credential=PASS._replace(
             plate="Z" * 12,
             carrier="Ữ" * 60,
             crew=tuple(CrewEntry(Role.DRIVER, "Ậ" * 59 + "ABCDEFGH"[n], f"{n}999") for n in range(8)),

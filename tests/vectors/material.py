@@ -89,8 +89,8 @@ SLIP = Amendment(
 )
 """The assistant's test is renewed, another driver takes over, and the truck goes back empty over another district."""
 
-ASSISTANTS_CARD = replace(
-    CARD, role=Role.ASSISTANT, name=PASS.crew[1].name, id_last4=PASS.crew[1].id_last4, licence_class=""
+ASSISTANTS_CARD = CARD._replace(
+    role=Role.ASSISTANT, name=PASS.crew[1].name, id_last4=PASS.crew[1].id_last4, licence_class=""
 )
 
 STREAM = deflate.compress(claims.encode(PASS), DICTIONARIES[1])

@@ -36,17 +36,16 @@ LATE = AT + 6 * HOUR
 UNUSABLE = Finding(Reason.SUPPLEMENT_UNUSABLE, REFER)
 ALONE: Final = unchanged(PASS)
 AMENDED: Final = Journey(
-    ((1, replace(ASSISTANT, expires_at=SLIP.renewed[0][1])), (2, SUBSTITUTE)),
+    ((1, ASSISTANT._replace(expires_at=SLIP.renewed[0][1])), (2, SUBSTITUTE)),
     (*PASS.route, *SLIP.leg),
     CargoClass.EMPTY,
     (SLIP,),
 )
-RENEWED_BY_CARD: Final = replace(ALONE, crew=((0, DRIVER), (1, replace(ASSISTANT, expires_at=CARD.expires_at))))
-NEXT_SLIP = replace(
-    SLIP,
+RENEWED_BY_CARD: Final = ALONE._replace(crew=((0, DRIVER), (1, ASSISTANT._replace(expires_at=CARD.expires_at))))
+NEXT_SLIP = SLIP._replace(
     cti=bytes.fromhex("3132333435363738"),
     issued_at=SLIP.issued_at + HOUR,
-    joining=((3, replace(SUBSTITUTE, name="Đỗ Xuân Hòa", id_last4="0042")),),
+    joining=((3, SUBSTITUTE._replace(name="Đỗ Xuân Hòa", id_last4="0042")),),
     renewed=((0, AT + DAY),),
     leaving=(2,),
     leg=(),
@@ -74,7 +73,7 @@ def together(
 
 
 def _with_status(slip: Amendment, index: int, uri: str = "status/0") -> Amendment:
-    return replace(slip, status=StatusRef(uri, index))
+    return slip._replace(status=StatusRef(uri, index))
 
 
 TOGETHER: Final[dict[str, Case]] = {
@@ -100,8 +99,8 @@ TOGETHER: Final[dict[str, Case]] = {
         "the driver who left does not count any more",
         Outcome.REFUSE,
         Finding(Reason.NO_VALID_DRIVER, REFUSE),
-        papers=(PASS, replace(SLIP, joining=())),
-        journey=replace(AMENDED, crew=AMENDED.crew[:1], amendments=(replace(SLIP, joining=()),)),
+        papers=(PASS, SLIP._replace(joining=())),
+        journey=AMENDED._replace(crew=AMENDED.crew[:1], amendments=(SLIP._replace(joining=()),)),
     ),
     "together_crew_expired": together(
         "the own end of somebody who joined, exclusive",
@@ -116,7 +115,7 @@ TOGETHER: Final[dict[str, Case]] = {
         "a later slip changes what an earlier one says, and renews nobody who left",
         Outcome.ADMIT,
         papers=(NEXT_SLIP, PASS, SLIP),
-        journey=replace(AMENDED, crew=(AMENDED.crew[0], NEXT_SLIP.joining[0]), amendments=(SLIP, NEXT_SLIP)),
+        journey=AMENDED._replace(crew=(AMENDED.crew[0], NEXT_SLIP.joining[0]), amendments=(SLIP, NEXT_SLIP)),
         at=LATE,
     ),
     "together_admit_renewed_by_card": together(
@@ -129,24 +128,24 @@ TOGETHER: Final[dict[str, Case]] = {
     "together_admit_renewal_never_shortens": together(
         "a newer card that ends earlier than the pass says",
         Outcome.ADMIT,
-        papers=(replace(ASSISTANTS_CARD, expires_at=AT + HOUR), PASS),
+        papers=(ASSISTANTS_CARD._replace(expires_at=AT + HOUR), PASS),
     ),
     "together_crew_expired_older_card": together(
         "a card that was signed before the pass renews nothing",
         Outcome.REFER,
         Finding(Reason.CREW_EXPIRED, REFER, crew=(1,)),
-        papers=(PASS, replace(ASSISTANTS_CARD, issued_at=PASS.issued_at)),
+        papers=(PASS, ASSISTANTS_CARD._replace(issued_at=PASS.issued_at)),
         at=LATE,
     ),
     "together_admit_card_and_slip": together(
         "a slip brings a driver, and the driver's newer card renews them",
         Outcome.ADMIT,
         papers=(
-            replace(CARD, name=SUBSTITUTE.name, id_last4=SUBSTITUTE.id_last4, issued_at=SLIP.issued_at + SECOND),
+            CARD._replace(name=SUBSTITUTE.name, id_last4=SUBSTITUTE.id_last4, issued_at=SLIP.issued_at + SECOND),
             SLIP,
             PASS,
         ),
-        journey=replace(AMENDED, crew=(AMENDED.crew[0], (2, replace(SUBSTITUTE, expires_at=CARD.expires_at)))),
+        journey=AMENDED._replace(crew=(AMENDED.crew[0], (2, SUBSTITUTE._replace(expires_at=CARD.expires_at)))),
         at=AT + 10 * HOUR,
     ),
     "together_entering_zone_leg": together(
@@ -186,25 +185,25 @@ TOGETHER: Final[dict[str, Case]] = {
         "a slip to another pass",
         Outcome.REFER,
         UNUSABLE,
-        papers=(replace(SLIP, pass_cti=CARD.cti), PASS),
+        papers=(SLIP._replace(pass_cti=CARD.cti), PASS),
     ),
     "together_supplement_unusable_index": together(
         "a slip that gives a new person the crew index of one on the pass",
         Outcome.REFER,
         UNUSABLE,
-        papers=(PASS, replace(SLIP, joining=((1, SUBSTITUTE),), renewed=())),
+        papers=(PASS, SLIP._replace(joining=((1, SUBSTITUTE),), renewed=())),
     ),
     "together_supplement_unusable_expired": together(
         "a slip whose time is over changes nothing",
         Outcome.REFER,
         UNUSABLE,
-        papers=(PASS, replace(SLIP, expires_at=AT)),
+        papers=(PASS, SLIP._replace(expires_at=AT)),
     ),
     "together_supplement_unusable_early": together(
         "a slip that begins a second later than the tolerance",
         Outcome.REFER,
         UNUSABLE,
-        papers=(PASS, replace(SLIP, not_before=AT + timedelta(minutes=5) + SECOND)),
+        papers=(PASS, SLIP._replace(not_before=AT + timedelta(minutes=5) + SECOND)),
     ),
     "together_supplement_unusable_revoked": together(
         "a slip that was revoked", Outcome.REFER, UNUSABLE, papers=(PASS, _with_status(SLIP, REVOKED_INDEX))
@@ -213,7 +212,7 @@ TOGETHER: Final[dict[str, Case]] = {
         "a card that is suspended",
         Outcome.REFER,
         UNUSABLE,
-        papers=(PASS, replace(ASSISTANTS_CARD, status=StatusRef("status/0", SUSPENDED_INDEX))),
+        papers=(PASS, ASSISTANTS_CARD._replace(status=StatusRef("status/0", SUSPENDED_INDEX))),
     ),
     "together_supplement_unusable_stranger": together(
         "a good card of somebody who is not on the pass", Outcome.REFER, UNUSABLE, papers=(PASS, CARD)
@@ -222,20 +221,20 @@ TOGETHER: Final[dict[str, Case]] = {
         "the assistant's name and digits on a driver's card",
         Outcome.REFER,
         UNUSABLE,
-        papers=(PASS, replace(ASSISTANTS_CARD, role=CARD.role)),
+        papers=(PASS, ASSISTANTS_CARD._replace(role=CARD.role)),
     ),
     "together_supplement_unusable_older_pass": together(
         "an older pass of the same vehicle beside the one in use",
         Outcome.REFER,
         UNUSABLE,
-        papers=(replace(PASS, cti=CARD.cti, issued_at=PASS.issued_at - DAY), PASS),
+        papers=(PASS._replace(cti=CARD.cti, issued_at=PASS.issued_at - DAY), PASS),
     ),
     "together_expired": together(
         "a slip does not lengthen the pass",
         Outcome.REFUSE,
         Finding(Reason.EXPIRED, REFUSE),
-        papers=(PASS, replace(SLIP, expires_at=PASS.expires_at + DAY)),
-        journey=replace(AMENDED, amendments=(replace(SLIP, expires_at=PASS.expires_at + DAY),)),
+        papers=(PASS, SLIP._replace(expires_at=PASS.expires_at + DAY)),
+        journey=AMENDED._replace(amendments=(SLIP._replace(expires_at=PASS.expires_at + DAY),)),
         at=PASS.expires_at,
     ),
     "together_extended": together(
@@ -243,11 +242,10 @@ TOGETHER: Final[dict[str, Case]] = {
         Outcome.REFER,
         Finding(Reason.SUPPLEMENT_UNUSABLE, REFER),
         Finding(Reason.EXTENDED, NOTE),
-        papers=(PASS, replace(SLIP, joining=((2, DRIVER),)), replace(ASSISTANTS_CARD, expires_at=PASS.expires_at)),
-        journey=replace(
-            AMENDED,
-            crew=((1, replace(ASSISTANT, expires_at=SLIP.renewed[0][1])), (2, DRIVER)),
-            amendments=(replace(SLIP, joining=((2, DRIVER),)),),
+        papers=(PASS, SLIP._replace(joining=((2, DRIVER),)), ASSISTANTS_CARD._replace(expires_at=PASS.expires_at)),
+        journey=AMENDED._replace(
+            crew=((1, ASSISTANT._replace(expires_at=SLIP.renewed[0][1])), (2, DRIVER)),
+            amendments=(SLIP._replace(joining=((2, DRIVER),)),),
         ),
         context=Context(ROAD, crew_present=(2,)),
         at=PASS.expires_at + HOUR,
@@ -258,7 +256,7 @@ TOGETHER: Final[dict[str, Case]] = {
         Outcome.ADMIT,
         Finding(Reason.TRUST_STALE, NOTE),
         papers=(PASS, _with_status(SLIP, 5, "status/7")),
-        journey=replace(AMENDED, amendments=(_with_status(SLIP, 5, "status/7"),)),
+        journey=AMENDED._replace(amendments=(_with_status(SLIP, 5, "status/7"),)),
     ),
     "together_admit_others_code": replace(
         together("a shop's code beside the pass", Outcome.ADMIT, papers=(PASS,)),
