@@ -17,13 +17,12 @@ from werkzeug.serving import make_server
 
 from checkpoint.enrolling import enrol
 from checkpoint.home import Home
-from passes import create_app
 from passes.db import db
-from passes.initialise import initialise
 from passes.movement.models import ScanRecord
 from passes.stations import services
 from passes.trust.repository import TrustRepository
 from protocol.trust import StationKind
+from tests.issuers import copy_issuer, open_issuer
 
 STATION = "chot-1"
 
@@ -106,9 +105,7 @@ class LiveIssuer:
 @contextmanager
 def run_issuer(base: Path, faults: Callable[[Wsgi], Link] = Link, **changes: Any) -> Iterator[LiveIssuer]:
     """Run an issuer with one road post until the block ends; `changes` are settings that differ."""
-    initialise(base / "instance", base / "offline", "offline passphrase of the tests", datetime.now(UTC))
-    settings: dict[str, Any] = {"TESTING": True, "JOBS_IMMEDIATE": True, "RATELIMIT_ENABLED": False} | changes
-    app = create_app(base / "instance", **settings)
+    app = open_issuer(copy_issuer(base), **({"WTF_CSRF_ENABLED": True} | changes))
     with app.app_context():
         services.create_station(
             db.session(),

@@ -20,9 +20,7 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import DelegatedRole, Delegations, Metadata, Root, TargetFile, Targets
 
 from checkpoint.trust import TrustImportError, TrustStore
-from passes import create_app
 from passes.db import db
-from passes.initialise import initialise
 from passes.issuing import services as issuing
 from passes.issuing.models import RevocationReason, VehiclePass
 from passes.trust import lifecycle, services
@@ -39,9 +37,9 @@ from protocol.reasons import Outcome, Reason
 from protocol.status import StatusList, build_token
 from protocol.trust import dump_head
 from tests.factories import Factories
+from tests.issuers import OFFLINE_PASSPHRASE, copy_issuer, open_issuer
 from tests.killing import SWITCH
 
-PASSPHRASE = "offline passphrase of the tests"
 PROCEDURES = Path(__file__).parents[2] / "docs" / "recovery.md"
 
 
@@ -95,22 +93,13 @@ class Issuer:
         shutil.copytree(backup, self.base / "instance")
 
 
-@pytest.fixture(scope="module")
-def instance_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.mktemp("issuer")
-    app = initialise(base / "instance", base / "offline", PASSPHRASE, now())
-    with app.app_context():
-        db.engine.dispose()
-    return base
-
-
 @pytest.fixture
-def issuer(instance_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
+def issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
     base = tmp_path / "issuer"
-    shutil.copytree(instance_template, base)
-    monkeypatch.setenv("PASSES_OFFLINE_PASSPHRASE", PASSPHRASE)
-    monkeypatch.setenv("PASSES_NEW_OFFLINE_PASSPHRASE", PASSPHRASE)
-    app = create_app(base / "instance", TESTING=True, JOBS_IMMEDIATE=True)
+    instance = copy_issuer(base)
+    monkeypatch.setenv("PASSES_OFFLINE_PASSPHRASE", OFFLINE_PASSPHRASE)
+    monkeypatch.setenv("PASSES_NEW_OFFLINE_PASSPHRASE", OFFLINE_PASSPHRASE)
+    app = open_issuer(instance)
     with app.app_context():
         yield Issuer(app, base, Factories(db.session()))
         db.session.remove()
@@ -446,8 +435,8 @@ def test_a_change_of_root_that_dies_at_any_moment_is_typed_again(
     media, deaths = issuer.media, 0
     while True:
         fresh = tmp_path / f"fresh-{deaths}"
-        replacement = OfflineKeys.generate(fresh, PASSPHRASE) if is_replacing else None
-        ceremony = lifecycle.Ceremony(issuer.repository, keys, OfflineKeys.load(media, PASSPHRASE))
+        replacement = OfflineKeys.generate(fresh, OFFLINE_PASSPHRASE) if is_replacing else None
+        ceremony = lifecycle.Ceremony(issuer.repository, keys, OfflineKeys.load(media, OFFLINE_PASSPHRASE))
         rotate = partial(lifecycle.rotate_root, replacement=replacement, has_new_online_keys=True)
         root = ceremony.repository.status(now()).roles["root"].version
         was_killed = SWITCH.kill_at(deaths, issuer.base / "instance", rotate, db.session(), None, ceremony, now())

@@ -1,9 +1,8 @@
 """A real issuer for each test: a fresh copy of one instance with keys, trust repository, areas and roles."""
 
 import contextvars
-import shutil
+import functools
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,10 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from passes import create_app
 from passes.accounts.models import User
 from passes.db import db
-from passes.initialise import initialise
 from tests.factories import PASSWORD, Factories
-
-OFFLINE_PASSPHRASE = "offline passphrase of the tests"
+from tests.issuers import renew_issuer, reopen_issuer
 
 
 class Browser(FlaskClient):
@@ -35,27 +31,24 @@ class Browser(FlaskClient):
             db.session.expire_all()
 
 
-@pytest.fixture(scope="session")
-def instance_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One instance, made the way `passes init` makes it; tests get copies."""
-    base = tmp_path_factory.mktemp("instance-template")
-    app = initialise(base / "instance", base / "offline", OFFLINE_PASSPHRASE, datetime.now(UTC))
-    with app.app_context():
-        db.engine.dispose()
-    return base
+def sign_in(app: Flask, user: User) -> FlaskClient:
+    """Give a browser in which a user has logged in through the login page."""
+    client = app.test_client()
+    answer = client.post("/login", data={"email": user.email, "password": PASSWORD})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    return client
 
 
 @pytest.fixture
-def instance(instance_template: Path, tmp_path: Path) -> Path:
+def instance() -> Path:
     """The folder of this test's instance; its offline keys lie beside it in `offline/`."""
-    shutil.copytree(instance_template, tmp_path / "issuer")
-    return tmp_path / "issuer" / "instance"
+    return renew_issuer()
 
 
 @pytest.fixture
 def app(instance: Path) -> Iterator[Flask]:
     """The issuer, with background work done at once in the same process."""
-    app = create_app(instance, TESTING=True, JOBS_IMMEDIATE=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app = reopen_issuer(instance)
     app.test_client_class = Browser
     with app.app_context():
         yield app
@@ -79,14 +72,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def login(app: Flask) -> Callable[[User], FlaskClient]:
     """Give a client in which a user has logged in through the login page."""
-
-    def enter(user: User) -> FlaskClient:
-        client = app.test_client()
-        answer = client.post("/login", data={"email": user.email, "password": PASSWORD})
-        assert answer.status_code == 302, answer.get_data(as_text=True)
-        return client
-
-    return enter
+    return functools.partial(sign_in, app)
 
 
 @pytest.fixture

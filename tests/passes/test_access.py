@@ -1,6 +1,7 @@
 """Who may enter: every endpoint states its rule, and every role gets exactly what the table in `access.py` says."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,14 @@ from werkzeug.routing import Rule
 from passes import access
 from passes.accounts.models import User
 from passes.audit import AuditEntry
+from passes.db import db
 from passes.documents.models import Document, DocumentKind
 from passes.imports.models import FleetImport, ImportKind, ImportState
 from passes.issuing.models import PrintJob, PrintState
 from passes.pages import AREAS
 from tests.factories import Factories, now
+from tests.issuers import open_issuer
+from tests.passes.conftest import sign_in
 from tests.passes.pages import Login
 
 # What needs no account. A new entry here is a decision, not a formality.
@@ -82,11 +86,16 @@ def test_every_endpoint_states_its_rule(app: Flask) -> None:
     assert silent == []
 
 
-def test_a_new_endpoint_without_a_rule_is_found_and_refused(app: Flask, factories: Factories, login: Login) -> None:
+def test_a_new_endpoint_without_a_rule_is_found_and_refused(instance: Path) -> None:
+    app = open_issuer(instance)
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
     assert access.required_permission(app, "forgotten") == (False, None)
-    for role in access.ROLES:
-        assert login(factories.user(role)).get("/forgotten").status_code == 403
+    with app.app_context():
+        factories = Factories(db.session())
+        for role in access.ROLES:
+            assert sign_in(app, factories.user(role)).get("/forgotten").status_code == 403
+        db.session.remove()
+        db.engine.dispose()
     assert app.test_client().get("/forgotten").status_code == 403
 
 

@@ -29,7 +29,7 @@ from protocol.places import StationKind
 from protocol.policy import Extension
 from protocol.reasons import Reason, Severity
 from tests.factories import PASSWORD, Factories, now, today
-from tests.passes.conftest import OFFLINE_PASSPHRASE
+from tests.issuers import OFFLINE_PASSPHRASE
 from tests.passes.pages import Login, words
 
 

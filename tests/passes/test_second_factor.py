@@ -21,6 +21,7 @@ from passes.audit import AuditEntry
 from passes.config import STAFF_ROLES, ConfigError, Instance, write_first_settings
 from passes.db import db
 from tests.factories import PASSWORD, Factories, now
+from tests.issuers import open_issuer
 from tests.passes.conftest import Browser
 
 
@@ -55,7 +56,7 @@ def start_setup(client: FlaskClient) -> tuple[str, str]:
 def strict(instance: Path) -> Iterator[Flask]:
     """An issuer as `passes init` makes it: staff need a second factor."""
     write_first_settings(Instance(instance))
-    app = create_app(instance, TESTING=True, JOBS_IMMEDIATE=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app = open_issuer(instance)
     app.test_client_class = Browser
     with app.app_context():
         yield app
@@ -131,8 +132,7 @@ def test_a_recovery_code_replaces_a_lost_phone_once(strict: Flask) -> None:
 
 
 def test_codes_are_not_guessed_for_long(instance: Path) -> None:
-    settings = {"TWO_FACTOR_ROLES": ["reviewer"], "RATELIMIT_ENABLED": True}
-    app = create_app(instance, TESTING=True, JOBS_IMMEDIATE=True, WTF_CSRF_ENABLED=False, **settings)
+    app = open_issuer(instance, TWO_FACTOR_ROLES=["reviewer"], RATELIMIT_ENABLED=True)
     app.test_client_class = Browser
     with app.app_context():
         user = Factories(db.session()).user("reviewer")

@@ -20,7 +20,7 @@ from protocol.enrolment import make_proof
 from protocol.roster import parse_roster, roster_path
 from protocol.station_box import Box, BoxError, parse_box
 from protocol.trust import StationKind
-from tests.passes.conftest import OFFLINE_PASSPHRASE
+from tests.issuers import OFFLINE_PASSPHRASE
 from tests.passes.post import ENROL, new_signer
 
 STATION = "road-1"

@@ -37,7 +37,7 @@ from protocol.reasons import Outcome, Reason
 from protocol.scan_record import RecordKind, SealedDetails
 from protocol.trust import Trust
 from tests.factories import Factories, now
-from tests.passes.conftest import OFFLINE_PASSPHRASE
+from tests.issuers import OFFLINE_PASSPHRASE
 from tests.passes.post import road_post
 
 
