@@ -51,6 +51,10 @@ class SealedFiles:
         """
         return self._privacy.unseal(self._path(name).read_bytes())
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a file of this name."""
+        return self._path(name).is_file()
+
     def delete(self, name: str) -> None:
         """Remove a file; one that is gone already is no error."""
         self._path(name).unlink(missing_ok=True)

@@ -9,23 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from passes.issuing.layout import SheetError, plate_size_mm, print_pages
-from passes.issuing.symbol import draw_symbol
+from passes.press.binding import Title
+from passes.press.documents import document, titled
+from passes.press.pages import SheetError, set_page
+from passes.press.symbol import draw_symbol
+from passes.press.templates import page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from decimal import Decimal
 
-__all__ = ["CrewLine", "Sheet", "SheetError", "render_side_copies", "render_windscreen"]
-
-_PLATE_WIDTH_MM = 186.0
-_SIDE_PLATE_WIDTH_MM = 46.0
-_QR_BOX_MM = 137.5
-"""The symbol with its quiet zone; what the half page inside the frame leaves."""
-_COPY_PLATE_WIDTH_MM = 186.0
-_COPY_PLATE_MAX_MM = 27.0
-_COPY_QR_BOX_MM = 90.0
+    from passes.press.pages import SetPage
 
 
 @dataclass(frozen=True)
@@ -96,20 +91,9 @@ def render_windscreen(sheets: Sequence[Sheet]) -> bytes:
 
     Raises:
         SheetError: there is nothing to print, or a sheet holds more than two pages can take.
-        passes.issuing.symbol.SymbolError: a text does not fit into a code.
+        passes.press.symbol.SymbolError: a text does not fit into a code.
     """
-    _require_some(sheets)
-    items = [
-        {
-            "sheet": sheet,
-            "symbol": draw_symbol(sheet.qr_text, _QR_BOX_MM),
-            "plate_mm": plate_size_mm(sheet.plate, _PLATE_WIDTH_MM),
-            "side_plate_mm": plate_size_mm(sheet.plate, _SIDE_PLATE_WIDTH_MM),
-        }
-        for sheet in sheets
-    ]
-    anchors = [anchor for index in range(len(sheets)) for anchor in (f"front-{index}", f"back-{index}")]
-    return print_pages("windscreen.html", "print.css", anchors, items=items)
+    return _document("Giấy nhận diện phương tiện", sheets, windscreen_pages)
 
 
 def render_side_copies(sheets: Sequence[Sheet]) -> bytes:
@@ -120,20 +104,35 @@ def render_side_copies(sheets: Sequence[Sheet]) -> bytes:
 
     Raises:
         SheetError: there is nothing to print, or a page holds more than it can take.
-        passes.issuing.symbol.SymbolError: a text does not fit into a code.
+        passes.press.symbol.SymbolError: a text does not fit into a code.
     """
-    _require_some(sheets)
-    items = [
-        {
-            "sheet": sheet,
-            "symbol": draw_symbol(sheet.qr_text, _COPY_QR_BOX_MM),
-            "plate_mm": plate_size_mm(sheet.plate, _COPY_PLATE_WIDTH_MM, _COPY_PLATE_MAX_MM),
-        }
-        for sheet in sheets
-    ]
-    return print_pages("side.html", "side.css", [f"page-{index}" for index in range(len(sheets))], items=items)
+    return _document("Bản dán thành xe", sheets, side_pages)
 
 
-def _require_some(sheets: Sequence[Sheet]) -> None:
+def _document(what: str, sheets: Sequence[Sheet], pages: Callable[[Sheet], list[SetPage]]) -> bytes:
     if not sheets:
         raise SheetError("no sheet to print")
+    title = titled(what, [sheet.plate for sheet in sheets])
+    return document((page for sheet in sheets for page in pages(sheet)), Title(title, sheets[0].agency))
+
+
+def windscreen_pages(sheet: Sheet) -> list[SetPage]:
+    """Set the front and the back of a windscreen sheet.
+
+    Raises:
+        SheetError: it holds more than two pages can take.
+        passes.press.symbol.SymbolError: its text does not fit into a code.
+    """
+    front = page("windscreen.html", "print.css", sheet=sheet, symbol=draw_symbol(sheet.qr_text))
+    back = page("windscreen_back.html", "print.css", sheet=sheet)
+    return [set_page(front), set_page(back)]
+
+
+def side_pages(sheet: Sheet) -> list[SetPage]:
+    """Set the copies for the two sides of a vehicle, an A4 page of two halves to be cut apart.
+
+    Raises:
+        SheetError: the page holds more than it can take.
+        passes.press.symbol.SymbolError: its text does not fit into a code.
+    """
+    return [set_page(page("side.html", "side.css", sheet=sheet, symbol=draw_symbol(sheet.qr_text)))]

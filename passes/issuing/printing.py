@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pypdfium2
 import sqlalchemy as sa
 
 from passes import audit
 from passes.issuing.models import PassStatus, PrintJob, PrintJobPass, PrintState, VehiclePass
-from passes.issuing.pdf import SheetError, render_windscreen
+from passes.issuing.pdf import windscreen_pages
 from passes.issuing.services import IssuingError
 from passes.issuing.sheets import Letterhead, sheet_of
+from passes.press.binding import Title, bind
+from passes.press.documents import folio
+from passes.press.pages import SheetError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import Organisation, User
-    from passes.issuing.pdf import Sheet
+    from passes.press.pages import SetPage
     from passes.sealed_files import SealedFiles
 
-SHEETS_A_TURN = 10
-"""The layout of a sheet takes about 10 MB while its document is open, and the other steps of the worker wait for it."""
+SHEETS_A_TURN = 20
+"""Half a second's work: the other steps of the worker wait for it."""
 KEPT = timedelta(days=1)
 _SHOWN_JOBS = 5
 
@@ -130,11 +131,12 @@ def work(session: Session, files: SealedFiles, letterhead: Letterhead, now: date
     ).all()
     if any(_is_being_signed(row.vehicle_pass) for row in rows):
         return 0  # the signing step comes first; the next turn looks again
-    if part := _render(session, rows, letterhead):
-        files.write(file_name(job, job.done), part)
+    place = job.done // SHEETS_A_TURN
+    if part := _render(session, place, rows, letterhead):
+        files.write(file_name(job, place), part)
     job.done += len(rows)
     if job.done >= job.total:
-        _finish(session, job, files, now)
+        _finish(job, files, letterhead, now)
     return len(rows)
 
 
@@ -143,58 +145,32 @@ def _is_being_signed(vehicle_pass: VehiclePass) -> bool:
     return is_wanted and vehicle_pass.signed_at is None
 
 
-def _render(session: Session, rows: Sequence[PrintJobPass], letterhead: Letterhead) -> bytes | None:
+def _render(session: Session, place: int, rows: Sequence[PrintJobPass], letterhead: Letterhead) -> bytes | None:
     """Print some sheets; one that cannot be printed is left out, and does not take the others with it."""
-    sheets: list[tuple[PrintJobPass, Sheet]] = []
+    pages: list[SetPage] = []
     for row in rows:
         try:
             if row.vehicle_pass.status is PassStatus.REVOKED:
                 row.is_left_out = True
             else:
-                sheets.append((row, sheet_of(session, row.vehicle_pass, letterhead)))
-        except IssuingError:
+                pages += windscreen_pages(sheet_of(session, row.vehicle_pass, letterhead))
+        except (IssuingError, SheetError):
             row.is_left_out = True
-    try:
-        return render_windscreen([sheet for _row, sheet in sheets]) if sheets else None
-    except SheetError:
-        return _one_by_one(sheets)
+    return folio(place, pages) if pages else None
 
 
-def _one_by_one(sheets: Sequence[tuple[PrintJobPass, Sheet]]) -> bytes | None:
-    parts = []
-    for row, sheet in sheets:
-        try:
-            parts.append(render_windscreen([sheet]))
-        except SheetError:
-            row.is_left_out = True
-    return _joined(parts) if parts else None
+def _finish(job: PrintJob, files: SealedFiles, letterhead: Letterhead, now: datetime) -> None:
+    places = [place for place in range(_folios(job)) if files.has(file_name(job, place))]
+    job.state, job.finished_at = PrintState.DONE if places else PrintState.EMPTY, now
+    if places:
+        about = Title(f"Giấy nhận diện phương tiện ({job.total})", letterhead.agency)
+        files.write(file_name(job), bind((files.read(file_name(job, place)) for place in places), about))
+    for place in range(_folios(job)):
+        files.delete(file_name(job, place))
 
 
-def _joined(parts: Sequence[bytes]) -> bytes:
-    joined = pypdfium2.PdfDocument.new()
-    for part in parts:
-        document = pypdfium2.PdfDocument(part)
-        joined.import_pages(document)
-        document.close()
-    out = io.BytesIO()
-    joined.save(out)
-    joined.close()
-    return out.getvalue()
-
-
-def _finish(session: Session, job: PrintJob, files: SealedFiles, now: datetime) -> None:
-    del session
-    parts = []
-    for start in range(0, job.total, SHEETS_A_TURN):
-        try:
-            parts.append(files.read(file_name(job, start)))
-        except FileNotFoundError:
-            continue  # nothing of this part could be printed
-    job.state, job.finished_at = PrintState.DONE if parts else PrintState.EMPTY, now
-    if parts:
-        files.write(file_name(job), _joined(parts))
-    for start in range(0, job.total, SHEETS_A_TURN):
-        files.delete(file_name(job, start))
+def _folios(job: PrintJob) -> int:
+    return -(-job.total // SHEETS_A_TURN)
 
 
 def _expire(session: Session, files: SealedFiles, now: datetime) -> None:

@@ -17,13 +17,11 @@ from passes.issuing.forms import StatusForm
 from passes.issuing.models import StatusAct, VehiclePass
 from passes.issuing.orders import count_waiting_orders
 from passes.issuing.standing import CHANGES, IssuingError, change_status
-from passes.issuing.symbol import draw_symbol
 from passes.lists import chosen, page_of
+from passes.press.symbol import draw_symbol
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
-
-_SCREEN_CODE_MM = 60.0
 
 
 def wanted_passes() -> register.RegisterFilter:
@@ -78,7 +76,7 @@ def show(number: str) -> str:
         areas=labels(session, application.route),
         history=history,
         names=user_names(session, [entry.actor_id for entry in history]),
-        symbol=draw_symbol(vehicle_pass.text, _SCREEN_CODE_MM) if vehicle_pass.text else None,
+        symbol=draw_symbol(vehicle_pass.text) if vehicle_pass.text else None,
         acts=[act for act, change in CHANGES.items() if vehicle_pass.status in change.sources],
     )
 

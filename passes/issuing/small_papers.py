@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from passes.issuing.layout import SheetError, plate_size_mm, print_pages
-from passes.issuing.symbol import draw_symbol
+from passes.press.binding import Title
+from passes.press.documents import document, titled
+from passes.press.pages import SheetError, set_page
+from passes.press.symbol import draw_symbol
+from passes.press.templates import page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from passes.issuing.pdf import CrewLine
-
-_QR_BOX_MM = 70.0
-"""The smallest symbol with its quiet zone leaves 61 mm of code."""
-_PLATE_WIDTH_MM, _PLATE_MAX_MM = 54.0, 10.0
+    from passes.press.pages import SetPage
 
 
 @dataclass(frozen=True)
@@ -101,17 +101,20 @@ def render_small(papers: Sequence[Slip | Card]) -> bytes:
 
     Raises:
         SheetError: there is nothing to print, or a paper holds more than its page can take.
-        passes.issuing.symbol.SymbolError: a text does not fit into a code.
+        passes.press.symbol.SymbolError: a text does not fit into a code.
     """
     if not papers:
         raise SheetError("no paper to print")
-    items = [
-        {
-            "paper": paper,
-            "is_slip": isinstance(paper, Slip),
-            "symbol": draw_symbol(paper.qr_text, _QR_BOX_MM),
-            "plate_mm": plate_size_mm(paper.plate, _PLATE_WIDTH_MM, _PLATE_MAX_MM) if isinstance(paper, Slip) else 0,
-        }
-        for paper in papers
-    ]
-    return print_pages("small.html", "small.css", [f"paper-{index}" for index in range(len(papers))], items=items)
+    title = titled("Phiếu bổ sung, thẻ lái xe, phụ xe", [paper.number for paper in papers])
+    return document((page for paper in papers for page in small_pages(paper)), Title(title, papers[0].agency))
+
+
+def small_pages(paper: Slip | Card) -> list[SetPage]:
+    """Set a slip or a card, an A6 page.
+
+    Raises:
+        SheetError: it holds more than its page can take.
+        passes.press.symbol.SymbolError: its text does not fit into a code.
+    """
+    symbol = draw_symbol(paper.qr_text)
+    return [set_page(page("small.html", "small.css", paper=paper, is_slip=isinstance(paper, Slip), symbol=symbol))]

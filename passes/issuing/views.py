@@ -14,9 +14,10 @@ from passes.db import db
 from passes.issuing import order_views, print_views, printing, register, register_views, services, texts
 from passes.issuing.blueprint import bp
 from passes.issuing.models import PassStatus
-from passes.issuing.pdf import SheetError, render_side_copies, render_windscreen
+from passes.issuing.pdf import render_side_copies, render_windscreen
 from passes.issuing.sheets import letterhead, sheet_of
 from passes.lists import chosen, page_of
+from passes.press.pages import SheetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

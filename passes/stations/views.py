@@ -13,8 +13,8 @@ from passes.areas.forms import is_choosing
 from passes.areas.services import labels
 from passes.db import db
 from passes.form_errors import show_error
-from passes.issuing.symbol import draw_symbol
 from passes.local_time import now
+from passes.press.symbol import draw_symbol
 from passes.sites.services import all_sites, sites_by_id
 from passes.stations import positions, services
 from passes.stations.api import api
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["api", "bp"]
 
-_SYMBOL_MM = 80.0
 
 bp = Blueprint("stations", __name__, url_prefix="/stations")
 
@@ -124,7 +123,7 @@ def enrolment_code(station_id: str) -> str:
         "stations/code.html",
         station=station,
         code=code.to_text(),
-        symbol=draw_symbol(code.to_text(), _SYMBOL_MM),
+        symbol=draw_symbol(code.to_text()),
         expires_at=moment + services.ENROLMENT_LIFETIME,
     )
 

@@ -18,13 +18,13 @@ from passes.db import db
 from passes.errors import RefusedError
 from passes.fleet.renewing import renew_test
 from passes.fleet.services import crew_of, find_crew_member
-from passes.issuing.layout import SheetError
 from passes.issuing.models import PassStatus, SupplementKind
 from passes.issuing.picture import to_png
 from passes.issuing.register import find_by_number
 from passes.issuing.sheets import letterhead
 from passes.issuing.small_papers import render_small
 from passes.lists import chosen, page_of
+from passes.press.pages import SheetError
 from passes.supplements import review_views, services, texts
 from passes.supplements.blueprint import bp
 from passes.supplements.crews import members_by_person, seats_of

@@ -18,6 +18,7 @@ from passes.applications.models import ApplicationState
 from passes.issuing import pdf, printing
 from passes.issuing.models import PrintJob, PrintState, RevocationReason, VehiclePass
 from passes.issuing.services import revoke
+from passes.press.pages import SetPage, SheetError
 from passes.privacy import PrivacyError
 from passes.sealed_files import SealedFiles
 from protocol.plates import format_plate
@@ -111,12 +112,12 @@ def test_what_was_taken_back_meanwhile_is_left_out_and_named(
 def test_one_sheet_that_cannot_be_printed_does_not_take_the_others_with_it(
     session: Session, desk: FlaskClient, fleet: list[VehiclePass], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def render(sheets: list[pdf.Sheet]) -> bytes:
-        if any(sheet.number == fleet[1].number for sheet in sheets):
-            raise pdf.SheetError("holds more than a page can take")
-        return pdf.render_windscreen(sheets)
+    def pages(sheet: pdf.Sheet) -> list[SetPage]:
+        if sheet.number == fleet[1].number:
+            raise SheetError("holds more than a page can take")
+        return pdf.windscreen_pages(sheet)
 
-    monkeypatch.setattr(printing, "render_windscreen", render)
+    monkeypatch.setattr(printing, "windscreen_pages", pages)
     desk.post("/passes/prints", data={"everything": "1"})
     job = last_job(session)
     assert printing.left_out(session, job) == [fleet[1].plate]

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from passes import jobs
 from passes.accounts.models import User
 from passes.audit import AuditEntry
-from passes.issuing.symbol import draw_symbol
 from passes.movement.models import ScanRecord
+from passes.press.symbol import draw_symbol
 from passes.sites.cli import group as sites_cli
 from passes.sites.models import Site
 from passes.sites.services import RefusedLine, SiteError, SitesRefusedError, create_site, import_sites
