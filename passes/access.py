@@ -21,7 +21,7 @@ SIGNED_IN = "signed-in"
 """The permission that every user with an account has."""
 
 ROLES: Mapping[str, frozenset[str]] = {
-    "carrier": frozenset({"fleet.manage", "applications.apply", "passes.print"}),
+    "carrier": frozenset({"fleet.manage", "applications.apply", "passes.print", "colleagues.manage"}),
     "reviewer": frozenset({"findings.review", "applications.review", "passes.revoke"}),
     "health": frozenset(
         {"people.merge", "zones.manage", "scans.view", "followups.view", "followups.decide", "lookups.review"}
@@ -40,6 +40,9 @@ ROLES: Mapping[str, frozenset[str]] = {
         }
     ),
 }
+
+PREPARING = frozenset({SIGNED_IN, "fleet.manage", "applications.apply", "colleagues.manage"})
+"""What is left of a role's permissions while nobody approved the organisation; its service refuses to send."""
 
 # Endpoints of libraries that must work without an account; our own views say `public` themselves.
 _LIBRARY_PUBLIC = frozenset({"static", "bootstrap.static"})
@@ -63,10 +66,11 @@ def public(view: View) -> View:
 
 
 def permissions_of(user: User) -> frozenset[str]:
-    """Return every permission that the user's roles give; none while their organisation may not work."""
-    if not user.organisation.is_working:
-        return frozenset({SIGNED_IN})
-    return frozenset({SIGNED_IN}).union(*(ROLES.get(role.name, frozenset()) for role in user.roles))
+    """Return every permission that the user's roles give; fewer, or none, while their organisation may not work."""
+    given = frozenset({SIGNED_IN}).union(*(ROLES.get(role.name, frozenset()) for role in user.roles))
+    if user.organisation.is_working:
+        return given
+    return given & (PREPARING if user.organisation.is_preparing else {SIGNED_IN})
 
 
 def has_permission(user: User, permission: str) -> bool:

@@ -202,6 +202,8 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "HTTPS": False,
         "RESET_LINK_HOURS": 2,
+        "REGISTRATION_LINK_HOURS": 24,
+        "INVITATION_LINK_DAYS": 7,
         "TWO_FACTOR_ROLES": [],
         "MAIL_DEFAULT_SENDER": DEFAULT_SENDER,
         "MAIL_PORT": 25,

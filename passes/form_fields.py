@@ -1,4 +1,4 @@
-"""Form fields for what people here type: days, hours, tonnes, phone numbers. What was typed comes back on an error."""
+"""Form fields for what people here type: days, hours, tonnes, phones, ID numbers, plates. What was typed comes back."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from wtforms.widgets import NumberInput
 
 from passes.local_time import LOCAL, local_date, now
 from passes.typed import REGION, UnreadableError, read_clock, read_count, read_day, read_phone, read_tonnes
+from protocol.people import IdNumberError, normalise_id_number
+from protocol.plates import PlateError, format_plate, normalise_plate
 
 UNREADABLE: Mapping[str, Any] = {
     "day": _l("Ghi ngày theo ngày/tháng/năm, ví dụ 18/09/2021."),
@@ -170,6 +172,34 @@ class PhoneField(_ReadField):
     def show(self, value: str) -> str:
         """Return the number as it is dialled here."""
         return national_phone(value)
+
+
+class IdNumberField(TypedField):
+    """The number of an ID card; `data` is normalised."""
+
+    def read(self, text: str) -> str:
+        """Return the normalised number."""
+        try:
+            return normalise_id_number(text)
+        except IdNumberError:
+            raise ValueError(
+                _("Số giấy tờ tùy thân không đúng: căn cước công dân có 12 chữ số, chứng minh nhân dân có 9.")
+            ) from None
+
+
+class PlateField(TypedField):
+    """A number plate; `data` is normalised."""
+
+    def read(self, text: str) -> str:
+        """Return the normalised plate."""
+        try:
+            return normalise_plate(text)
+        except PlateError:
+            raise ValueError(_("Biển số không đúng dạng. Ví dụ: 29C-123.45, 51D-0123, 29R-012.34.")) from None
+
+    def show(self, value: str) -> str:
+        """Return the plate as it stands on the vehicle."""
+        return format_plate(value)
 
 
 def national_phone(e164: str) -> str:

@@ -18,7 +18,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_babel import lazy_gettext as _l
@@ -28,8 +27,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from passes import access, audit_texts, fonts, labels, moments
+from passes.accounts.blueprint import choose_language
 from passes.db import db
-from passes.extensions import LANGUAGES, csrf, language
+from passes.extensions import csrf, language
 from passes.local_time import now
 from passes.notices.services import count_unread
 
@@ -62,6 +62,7 @@ AREAS = (
     ("passes.print", "supplements.index", _l("Phiếu bổ sung, thẻ")),
     ("fleet.manage", "fleet.vehicles", _lp("list", "Phương tiện")),
     ("fleet.manage", "fleet.crew", _l("Lái xe, phụ xe")),
+    ("colleagues.manage", "accounts.organisation", _l("Đơn vị, đồng nghiệp")),
     ("applications.review", "applications.queue", _l("Hồ sơ chờ duyệt")),
     ("applications.review", "supplements.queue", _l("Phiếu, thẻ chờ duyệt")),
     ("applications.review", "applications.post_audits", _l("Hậu kiểm")),
@@ -95,12 +96,13 @@ def index() -> str:
     """Show the tasks of the signed-in user, and how much waits there."""
     from passes.applications.dashboard import overview
 
-    is_carrier = "applications.apply" in access.permissions_of(current_user)
-    return render_template("home.html", counts=_waiting(), overview=overview() if is_carrier else None)
+    has_passes = "passes.print" in access.permissions_of(current_user)
+    return render_template("home.html", counts=_waiting(), overview=overview() if has_passes else None)
 
 
 def _waiting() -> dict[str, int]:
     """Return how much waits for the signed-in user, by the endpoint of the area."""
+    from passes.accounts.managing import count_waiting_organisations
     from passes.applications.post_audit import count_pending
     from passes.applications.queue import count_unsent, count_waiting
     from passes.followup.services import count_followed_up
@@ -115,6 +117,8 @@ def _waiting() -> dict[str, int]:
         counts["applications.post_audits"] = count_pending(db.session())
     if "followups.view" in allowed:
         counts["followup.index"] = count_followed_up(db.session(), current_user)
+    if "administration.manage" in allowed:
+        counts["administration.index"] = count_waiting_organisations(db.session())
     return counts
 
 
@@ -129,9 +133,8 @@ def health() -> Response:
 @lang.get("/lang/<code>")
 @access.public
 def switch(code: str) -> BaseResponse:
-    """Keep the reader's language and go back to the page they came from."""
-    if code in LANGUAGES:
-        session["language"] = code
+    """Keep the reader's language, for letters too, and go back to the page they came from."""
+    choose_language(code, current_user if current_user.is_authenticated else None)
     target = request.args.get("next", "/")
     return redirect(target if _OUR_PAGE.fullmatch(target) else "/")
 
@@ -184,6 +187,7 @@ def _context() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every blueprint, the error pages and what templates need."""
+    from passes.accounts.views import bp as accounts
     from passes.administration.views import bp as administration
     from passes.applications.views import bp as applications
     from passes.areas.views import bp as areas
@@ -210,6 +214,7 @@ def init_app(app: Flask) -> None:
         home,
         lang,
         fonts.bp,
+        accounts,
         areas,
         fleet,
         imports,

@@ -2,47 +2,82 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from passes import audit
-from passes.accounts.models import Organisation, OrganisationKind, Role, User, user_roles
-from passes.accounts.services import ROLES_OF, AccountError, carriers_named, ensure_roles
+from passes.accounts.models import (
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    Role,
+    User,
+    user_roles,
+)
+from passes.accounts.services import (
+    ROLES_OF,
+    AccountError,
+    carriers_named,
+    end_sessions,
+    ensure_roles,
+    flush_numbers,
+    forget_second_factor,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
 ADMINISTRATOR = "administrator"
+_REASON_CHARS = 500
+_MOST_SIMILAR = 5
+
+
+_STATES: Mapping[OrganisationState, sa.ColumnElement[bool]] = {
+    OrganisationState.WAITING: sa.and_(
+        Organisation.approved_at.is_(None), Organisation.refused_at.is_(None), Organisation.closed_at.is_(None)
+    ),
+    OrganisationState.REFUSED: sa.and_(
+        Organisation.approved_at.is_(None), Organisation.refused_at.is_not(None), Organisation.closed_at.is_(None)
+    ),
+    OrganisationState.WORKING: sa.and_(Organisation.approved_at.is_not(None), Organisation.closed_at.is_(None)),
+    OrganisationState.CLOSED: Organisation.closed_at.is_not(None),
+}
 
 
 def organisations(
-    text: str = "", kind: OrganisationKind | None = None, *, is_waiting: bool = False
+    text: str = "", kind: OrganisationKind | None = None, state: OrganisationState | None = None
 ) -> sa.Select[tuple[Organisation]]:
-    """Return a statement for organisations by name; those that wait for approval first.
+    """Return a statement for organisations by name; those that nobody approved yet first.
 
     Args:
         text: part of a name, or a tax number.
         kind: only such.
-        is_waiting: only those that nobody approved yet.
+        state: only those that stand there.
     """
     statement = sa.select(Organisation)
     if text.strip():
         statement = statement.where(Organisation.id.in_(carriers_named(text)))
     if kind is not None:
         statement = statement.where(Organisation.kind == kind)
-    if is_waiting:
-        statement = statement.where(Organisation.approved_at.is_(None), Organisation.closed_at.is_(None))
+    if state is not None:
+        statement = statement.where(_STATES[state])
     return statement.order_by(Organisation.approved_at.is_not(None), Organisation.name, Organisation.id)
 
 
-def count_unapproved(session: Session) -> int:
+def waiting_organisations() -> sa.Select[tuple[Organisation]]:
+    """Return a statement for the organisations that wait for approval, whoever asked first at the head."""
+    waiting = sa.select(Organisation).where(_STATES[OrganisationState.WAITING])
+    return waiting.order_by(Organisation.asked_at, Organisation.id)
+
+
+def count_waiting_organisations(session: Session) -> int:
     """Return how many organisations wait for approval."""
-    return session.scalar(sa.select(sa.func.count()).select_from(organisations(is_waiting=True).subquery())) or 0
+    waiting = waiting_organisations().order_by(None).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
 
 
 def find_organisation_by_id(session: Session, organisation_id: int) -> Organisation | None:
@@ -50,11 +85,50 @@ def find_organisation_by_id(session: Session, organisation_id: int) -> Organisat
     return session.get(Organisation, organisation_id)
 
 
-def approve_organisation(session: Session, actor: User, organisation: Organisation, now: datetime) -> None:
-    """Let the users of an organisation work; also of one that was closed."""
+def similar_organisations(session: Session, organisation: Organisation) -> list[Organisation]:
+    """Return other organisations of the same name, or with a tax number of the same company (its first 10 digits)."""
+    same = [Organisation.name == organisation.name]
+    if organisation.tax_number:
+        same.append(Organisation.tax_number.startswith(organisation.tax_number[:10]))
+    if organisation.owner_person_id is not None:
+        same.append(Organisation.owner_person_id == organisation.owner_person_id)
+    statement = sa.select(Organisation).where(sa.or_(*same), Organisation.id != organisation.id)
+    return list(session.scalars(statement.order_by(Organisation.id).limit(_MOST_SIMILAR)))
+
+
+def approve_organisation(session: Session, actor: User, organisation: Organisation, now: datetime) -> bool:
+    """Let the users of an organisation work; also of one that was refused or closed. Say whether it never could before.
+
+    Raises:
+        AccountError: another organisation meanwhile has the number of one that was refused (`number_taken`).
+    """
+    is_first = organisation.approved_at is None
     organisation.approved_at = organisation.approved_at or now
-    organisation.closed_at = None
+    organisation.closed_at = organisation.refused_at = organisation.refusal_reason = None
+    flush_numbers(session)
     audit.record(session, actor, "accounts.approve_organisation", organisation, None, now)
+    return is_first
+
+
+def refuse_organisation(session: Session, actor: User, organisation: Organisation, reason: str, now: datetime) -> None:
+    """Tell an organisation that waits why it may not work; it may put that right and ask again.
+
+    Args:
+        session: the caller's transaction.
+        actor: an administrator.
+        organisation: one that waits.
+        reason: what the applicant reads; 1 to 500 characters.
+        now: when.
+
+    Raises:
+        AccountError: somebody decided already (`not_waiting`), or there is no reason (`refusal_reason`).
+    """
+    if organisation.state is not OrganisationState.WAITING:
+        raise AccountError("not_waiting", "organisation", f"it is {organisation.state}")
+    if not 0 < len(reason.strip()) <= _REASON_CHARS:
+        raise AccountError("refusal_reason", "reason", f"a reason has 1 to {_REASON_CHARS} characters")
+    organisation.refused_at, organisation.refusal_reason = now, reason.strip()
+    audit.record(session, actor, "accounts.refuse_organisation", organisation, None, now)
 
 
 def close_organisation(session: Session, actor: User, organisation: Organisation, now: datetime) -> None:
@@ -139,7 +213,7 @@ def set_active(session: Session, actor: User, user: User, now: datetime, *, is_a
         if user.id == actor.id:
             raise AccountError("own_account", "user", "nobody closes their own account")
         _require_other_administrator(session, user)
-    user.active = is_active
+    user.active, user.removed_at = is_active, None
     end_sessions(user)
     verb = "accounts.open_user" if is_active else "accounts.close_user"
     audit.record(session, actor, verb, user, None, now)
@@ -156,14 +230,9 @@ def reset_access(session: Session, actor: User, user: User, password_hash: str, 
         now: when.
     """
     user.password = password_hash
-    user.tf_primary_method = user.tf_totp_secret = user.mf_recovery_codes = None
+    forget_second_factor(user)
     end_sessions(user)
     audit.record(session, actor, "accounts.reset_access", user, None, now)
-
-
-def end_sessions(user: User) -> None:
-    """Make every cookie worthless that was handed out to a user, also a copied one."""
-    user.fs_uniquifier = uuid.uuid4().hex
 
 
 def _require_other_administrator(session: Session, user: User) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from passes.db import Base, UtcDateTime, enum_column
+from passes.people.models import Person
 
 
 class OrganisationKind(enum.StrEnum):
@@ -25,30 +26,72 @@ class OrganisationKind(enum.StrEnum):
     SITE_OPERATOR = "site_operator"
 
 
-class Organisation(Base):
-    """A transport company, the authority, a health department, a district or a ward.
+class OrganisationState(enum.StrEnum):
+    """Where an organisation stands with the authority."""
 
-    `area_code` is the division a district or ward office answers for: its staff see that division's rows only. Until
-    the authority approved it (`approved_at`), and once it is closed, its users can sign in and do nothing.
+    WAITING = "waiting"
+    REFUSED = "refused"
+    WORKING = "working"
+    CLOSED = "closed"
+
+
+class Organisation(Base):
+    """A transport company, somebody who drives their own truck, the authority, a health department, a district, a ward.
+
+    `area_code` is the division a district or ward office answers for: its staff see that division's rows only. A
+    carrier is known by its tax number or, where it is one person, by that person's ID number (`owner`). Until the
+    authority approved it (`approved_at`) a carrier prepares what it will ask for; one that was refused may put right
+    what it said and ask again (`asked_at`). Once an organisation is closed, its users can sign in and do nothing.
     """
 
     __tablename__ = "organisations"
+    __table_args__ = (
+        *(
+            sa.Index(
+                f"uq_organisations_{column}",
+                column,
+                unique=True,
+                sqlite_where=sa.text("refused_at IS NULL"),
+                postgresql_where=sa.text("refused_at IS NULL"),
+            )
+            for column in ("tax_number", "owner_person_id")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[OrganisationKind] = mapped_column(enum_column(OrganisationKind))
     name: Mapped[str] = mapped_column(sa.String(200))
     short_name: Mapped[str] = mapped_column(sa.String(40))
-    tax_number: Mapped[str | None] = mapped_column(sa.String(14), unique=True)
+    tax_number: Mapped[str | None] = mapped_column(sa.String(14))
+    owner_person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))
     phone: Mapped[str | None] = mapped_column(sa.String(20))
     area_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refusal_reason: Mapped[str | None] = mapped_column(sa.String(500))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    owner: Mapped[Person | None] = relationship()
+
+    @property
+    def state(self) -> OrganisationState:
+        """Where it stands."""
+        if self.closed_at is not None:
+            return OrganisationState.CLOSED
+        if self.approved_at is not None:
+            return OrganisationState.WORKING
+        return OrganisationState.WAITING if self.refused_at is None else OrganisationState.REFUSED
 
     @property
     def is_working(self) -> bool:
         """Whether its users may do what their roles allow."""
-        return self.approved_at is not None and self.closed_at is None
+        return self.state is OrganisationState.WORKING
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether its users may prepare what they will ask for, and ask for nothing yet."""
+        return self.state in {OrganisationState.WAITING, OrganisationState.REFUSED}
 
 
 user_roles = sa.Table(
@@ -70,7 +113,11 @@ class Role(Base, RoleMixin):
 
 
 class User(Base, UserMixin):
-    """A person who logs in; the columns below `roles` are those Flask-Security fills."""
+    """A person who logs in; the columns below `removed_at` are those Flask-Security fills.
+
+    `language` is the one they chose last: their letters are in it. Whom a colleague took out of the organisation has
+    `removed_at`; the e-mail address may then get an account again, there or elsewhere.
+    """
 
     __tablename__ = "users"
 
@@ -82,6 +129,7 @@ class User(Base, UserMixin):
     wants_mail: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     organisation: Mapped[Organisation] = relationship(lazy="joined")
     roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin")
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     password: Mapped[str | None] = mapped_column(sa.String(255))
     active: Mapped[bool] = mapped_column(default=True)
@@ -112,3 +160,20 @@ class User(Base, UserMixin):
     def check_tf_required_setup(self) -> bool:
         """Say whether one of the user's roles must have a second factor (`two_factor_roles`)."""
         return not {role.name for role in self.roles}.isdisjoint(config_value("TWO_FACTOR_ROLES"))
+
+
+class Invitation(Base):
+    """A colleague who was asked, by e-mail, to join an organisation; used once, or withdrawn."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    email: Mapped[str] = mapped_column(sa.String(255), index=True)
+    invited_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+    invited_by: Mapped[User] = relationship(lazy="joined")

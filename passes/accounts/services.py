@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from stdnum.exceptions import ValidationError
 from stdnum.vn import mst
 
@@ -15,7 +16,9 @@ from passes.accounts.models import Organisation, OrganisationKind, Role, User
 from passes.areas.services import get_area
 from passes.errors import ValueRefusedError
 from passes.names import tidy
+from passes.people.services import keep_person
 from protocol.areas import AreaLevel
+from protocol.people import IdNumberError, normalise_id_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -52,6 +55,7 @@ class OrganisationDraft:
         name: as registered.
         short_name: at most 40 characters; it stands in the QR code of a carrier's passes.
         tax_number: 10 or 13 digits, with or without hyphens.
+        owner_id_number: ID number of the one person whose truck it is, for a carrier that is no company.
         phone: as people write it.
         area_code: the district or ward that a district or ward office answers for.
     """
@@ -62,6 +66,7 @@ class OrganisationDraft:
     tax_number: str | None = None
     phone: str | None = None
     area_code: str | None = None
+    owner_id_number: str | None = None
 
 
 def ensure_roles(session: Session) -> dict[str, Role]:
@@ -103,30 +108,81 @@ def create_organisation(
         AccountError: a value is missing, malformed or taken.
         passes.areas.services.AreaUnknownError: no division has the area code.
     """
-    name, short_name = tidy(draft.name), tidy(draft.short_name)
-    if not 0 < len(name) <= _ORGANISATION_CHARS:
-        raise AccountError("name_missing", "name", f"an organisation's name has 1 to {_ORGANISATION_CHARS} characters")
-    if not 0 < len(short_name) <= _SHORT_NAME_CHARS:
-        raise AccountError("short_name_length", "short_name", "a short name has 1 to 40 characters")
-    tax_number = normalise_tax_number(draft.tax_number) if draft.tax_number else None
-    if tax_number and session.scalar(sa.select(Organisation.id).where(Organisation.tax_number == tax_number)):
-        raise AccountError("tax_number_taken", "tax_number", f"{tax_number} is registered already")
     digits = _AREA_DIGITS.get(draft.kind)
     if digits and (draft.area_code is None or len(get_area(session, draft.area_code).code) != digits):
         raise AccountError("area_level", "area_code", f"a {draft.kind} office answers for an area of {digits} digits")
     organisation = Organisation(
         kind=draft.kind,
-        name=name,
-        short_name=short_name,
-        tax_number=tax_number,
-        phone=draft.phone,
         area_code=draft.area_code,
         created_at=now,
+        asked_at=None if is_approved else now,
         approved_at=now if is_approved else None,
     )
+    write_details(session, organisation, draft, now)
     session.add(organisation)
+    flush_numbers(session)
     audit.record(session, actor, "accounts.create_organisation", organisation, {"kind": draft.kind.value}, now)
     return organisation
+
+
+def write_details(session: Session, organisation: Organisation, draft: OrganisationDraft, now: datetime) -> None:
+    """Keep what an organisation is called and by which number it is known.
+
+    Raises:
+        AccountError: a name is missing or leads somewhere (`name_missing`, `short_name_length`, `name_link`), or a
+            number is malformed or another organisation's (`tax_number_invalid`, `tax_number_taken`,
+            `id_number_invalid`, `owner_taken`).
+    """
+    name, short_name = tidy(draft.name), tidy(draft.short_name)
+    if not 0 < len(name) <= _ORGANISATION_CHARS:
+        raise AccountError("name_missing", "name", f"an organisation's name has 1 to {_ORGANISATION_CHARS} characters")
+    if not 0 < len(short_name) <= _SHORT_NAME_CHARS:
+        raise AccountError("short_name_length", "short_name", "a short name has 1 to 40 characters")
+    for field, text in (("name", name), ("short_name", short_name)):
+        refuse_links(text, field)
+    tax_number = normalise_tax_number(draft.tax_number) if draft.tax_number else None
+    if tax_number and _is_taken(session, organisation, Organisation.tax_number == tax_number):
+        raise AccountError("tax_number_taken", "tax_number", f"{tax_number} is registered already")
+    owner = None
+    if draft.owner_id_number:
+        try:
+            id_number = normalise_id_number(draft.owner_id_number)
+        except IdNumberError as error:
+            raise AccountError("id_number_invalid", "owner_id_number", str(error)) from error
+        owner = keep_person(session, id_number=id_number, name=name, now=now)
+        if _is_taken(session, organisation, Organisation.owner_person_id == owner.id):
+            raise AccountError("owner_taken", "owner_id_number", "this ID number is registered already")
+    organisation.name, organisation.short_name, organisation.phone = name, short_name, draft.phone
+    organisation.tax_number, organisation.owner = tax_number, owner
+
+
+def flush_numbers(session: Session) -> None:
+    """Write what an organisation is known by; of two that claim one number at once, one gets the error.
+
+    Raises:
+        AccountError: another organisation has the number (`number_taken`); the caller rolls back.
+    """
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise AccountError("number_taken", "tax_number", "another organisation has this number") from error
+
+
+def refuse_links(text: str, field: str) -> None:
+    """Refuse a name that is an address: it would stand in letters to people who do not know who wrote it.
+
+    Raises:
+        AccountError: it is one (`name_link`).
+    """
+    if "://" in text or "www." in text.lower():
+        raise AccountError("name_link", field, "a name is no address")
+
+
+def _is_taken(session: Session, organisation: Organisation, number: sa.ColumnElement[bool]) -> bool:
+    """Say whether another organisation is known by a number; one that was refused keeps nobody from it."""
+    others = sa.select(Organisation.id).where(number, Organisation.refused_at.is_(None))
+    with session.no_autoflush:
+        return session.scalar(others.where(Organisation.id != (organisation.id or 0)).limit(1)) is not None
 
 
 def create_user(
@@ -140,7 +196,7 @@ def create_user(
     roles: Collection[str] | None = None,
     now: datetime,
 ) -> User:
-    """Keep a new user who can log in at once.
+    """Keep a new user who can log in at once. Whom colleagues removed gets the old account back, emptied.
 
     Args:
         session: the caller's transaction.
@@ -153,34 +209,49 @@ def create_user(
         now: when.
 
     Raises:
-        AccountError: the e-mail address is taken, the name is missing or too long, or a role does not fit the
-            organisation.
+        AccountError: the e-mail address is taken, the name is missing, too long or an address, or a role does not fit
+            the organisation.
     """
     email, name = email.strip().lower(), tidy(name)
     if not 0 < len(name) <= _USER_CHARS:
         raise AccountError("name_missing", "name", f"a person's name has 1 to {_USER_CHARS} characters")
+    refuse_links(name, "name")
     allowed = ROLES_OF[organisation.kind]
     wanted = allowed[:1] if roles is None else tuple(roles)
     if unfit := sorted(set(wanted) - set(allowed)):
         raise AccountError("role_unfit", "roles", f"{', '.join(unfit)} does not fit a {organisation.kind}")
-    if session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email)):
+    known = find_user(session, email)
+    if known is not None and known.removed_at is None:
         raise AccountError("email_taken", "email", f"{email} has an account already")
-    known = ensure_roles(session)
-    user = User(
-        email=email,
-        name=name,
-        organisation=organisation,
-        roles=[known[role] for role in wanted],
-        password=password_hash,
-        active=True,
-        fs_uniquifier=uuid.uuid4().hex,
-        confirmed_at=now,
-        create_datetime=now,
-        update_datetime=now,
-    )
+    user = known or User(email=email, create_datetime=now)
+    user.name, user.organisation, user.password, user.language = name, organisation, password_hash, None
+    user.roles = [role for role in ensure_roles(session).values() if role.name in wanted]
+    user.active, user.wants_mail, user.removed_at = True, True, None
+    user.confirmed_at = user.update_datetime = now
+    forget_second_factor(user)
+    end_sessions(user)
     session.add(user)
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody was faster with the same address; the caller rolls back
+        raise AccountError("email_taken", "email", f"{email} has an account already") from error
     audit.record(session, actor, "accounts.create_user", user, {"roles": sorted(wanted)}, now)
     return user
+
+
+def end_sessions(user: User) -> None:
+    """Make every cookie worthless that was handed out to a user, also a copied one."""
+    user.fs_uniquifier = uuid.uuid4().hex
+
+
+def forget_second_factor(user: User) -> None:
+    """Take the second factor away; where the role must have one, signing in leads through setting it up."""
+    user.tf_primary_method = user.tf_totp_secret = user.mf_recovery_codes = None
+
+
+def keep_language(user: User, language: str | None) -> None:
+    """Remember which language a user reads; letters to them are in it."""
+    user.language = language
 
 
 def find_user(session: Session, email: str) -> User | None:

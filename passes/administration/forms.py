@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security import MailUtil
 from flask_wtf import FlaskForm
-from wtforms import EmailField, StringField
-from wtforms.validators import Length, ValidationError
+from wtforms import StringField, TextAreaField
+from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from passes import form_fields
+from passes.accounts.forms import AddressForm, TaxNumberField
 from passes.accounts.models import OrganisationKind
 from passes.accounts.services import ROLES_OF, OrganisationDraft
 from passes.administration import texts
@@ -50,7 +48,7 @@ class OrganisationForm(FlaskForm):
         ],
         description=_l("Dài nhất 40 ký tự; tên này in trên giấy và trong mã QR."),
     )
-    tax_number = StringField(_l("Mã số thuế"), description=_l("Với đơn vị vận tải. Ví dụ: 0100109106"))
+    tax_number = TaxNumberField(_l("Mã số thuế"), description=_l("Với đơn vị vận tải. Ví dụ: 0100109106"))
     phone = PhoneField(_l("Điện thoại"))
     area_code = AreaField(_l("Địa bàn phụ trách"), digits=(3, 5))
 
@@ -87,24 +85,22 @@ class RolesForm(FlaskForm):
         self.roles.choices = role_choices(organisation)
 
 
-class UserForm(RolesForm):
+class UserForm(AddressForm, RolesForm):
     """A new user of an organisation."""
 
     name = StringField(
         _l("Họ và tên"), [Required(_l("Nhập họ và tên.")), Length(max=120, message=texts.ERRORS["name_missing"])]
     )
-    email = EmailField(
-        _l("Thư điện tử"),
-        [Required(_l("Nhập thư điện tử."))],
-        description=_l("Dùng để đăng nhập. Ví dụ: ten@congty.vn"),
-    )
 
-    def validate_email(self, field: EmailField) -> None:
-        """Take only an address that the login page reads the same."""
-        try:
-            field.data = MailUtil(current_app).validate(field.data or "")
-        except ValueError:
-            raise ValidationError(_("Thư điện tử không đúng dạng, ví dụ: ten@congty.vn.")) from None
+
+class RefuseOrganisationForm(FlaskForm):
+    """Why an organisation may not work."""
+
+    reason = TextAreaField(
+        _l("Lý do"),
+        [Required(texts.ERRORS["refusal_reason"]), Length(max=500, message=texts.ERRORS["refusal_reason"])],
+        description=_l("Người đăng ký đọc được, sửa rồi gửi lại. Ví dụ: Mã số thuế là của đơn vị khác."),
+    )
 
 
 class RefusalCodeForm(FlaskForm):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from passes.accounts.models import OrganisationKind
-from passes.labels import Tag
-
-if TYPE_CHECKING:
-    from passes.accounts.models import Organisation, User
+from passes.accounts.texts import ERRORS as ACCOUNT_ERRORS
 
 KINDS: Mapping[OrganisationKind, Any] = {
     OrganisationKind.CARRIER: _l("Đơn vị vận tải"),
@@ -36,6 +33,7 @@ PERMISSIONS: Mapping[str, Any] = {
     "fleet.manage": _l("Khai phương tiện, lái xe, phụ xe"),
     "applications.apply": _l("Lập và nộp hồ sơ"),
     "passes.print": _l("In giấy"),
+    "colleagues.manage": _l("Mời đồng nghiệp, cho đồng nghiệp ra khỏi đơn vị"),
     "applications.review": _l("Xét duyệt và hậu kiểm hồ sơ"),
     "passes.revoke": _l("Thu hồi, tạm dừng, khôi phục giấy"),
     "zones.manage": _l("Công bố khu vực phong tỏa, ổ dịch"),
@@ -52,16 +50,7 @@ PERMISSIONS: Mapping[str, Any] = {
 }
 
 ERRORS: Mapping[str, Any] = {
-    "name_missing": _l("Nhập tên, dài nhất 200 ký tự với đơn vị và 120 ký tự với người."),
-    "short_name_length": _l("Nhập tên viết tắt, dài nhất 40 ký tự."),
-    "tax_number_invalid": _l("Mã số thuế không đúng. Ví dụ: 0100109106."),
-    "tax_number_taken": _l("Mã số thuế này đã có đơn vị khác dùng."),
-    "area_level": _l("Quận, huyện ghi đến cấp quận, huyện; phường, xã ghi đến cấp phường, xã."),
-    "role_unfit": _l("Vai trò này không hợp với loại đơn vị."),
-    "email_taken": _l("Thư điện tử này đã có tài khoản."),
-    "own_organisation": _l("Không tự đóng đơn vị của mình được."),
-    "own_account": _l("Không tự khóa tài khoản của mình được."),
-    "last_administrator": _l("Phải còn ít nhất một người quản trị."),
+    **ACCOUNT_ERRORS,
     "code_invalid": _l("Mã gồm 3 đến 32 chữ thường không dấu, chữ số hoặc gạch dưới. Ví dụ: cargo_unsafe"),
     "code_taken": _l("Mã này đã có."),
     "sentence_length": _l("Nhập câu giải thích, dài nhất 200 ký tự."),
@@ -70,21 +59,3 @@ ERRORS: Mapping[str, Any] = {
     "period_empty": _l("Ngày cuối phải từ ngày đầu trở đi."),
     "until_early": _l("Ngày gia hạn phải sau ngày cấp đầu tiên."),
 }
-
-_WAITING = Tag(_l("Chờ phê duyệt"), "warn")
-_WORKING = Tag(_l("Đang hoạt động"), "ok")
-_CLOSED = Tag(_l("Đã đóng"), "neutral")
-_ACTIVE = Tag(_l("Đang dùng"), "ok")
-_LOCKED = Tag(_l("Đã khóa"), "stop")
-
-
-def organisation_state(organisation: Organisation) -> Tag:
-    """Return where an organisation stands."""
-    if organisation.closed_at is not None:
-        return _CLOSED
-    return _WAITING if organisation.approved_at is None else _WORKING
-
-
-def user_state(user: User) -> Tag:
-    """Return whether an account can be used."""
-    return _ACTIVE if user.active else _LOCKED

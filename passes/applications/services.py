@@ -29,11 +29,13 @@ def submit(session: Session, actor: User, application: Application, now: datetim
 
     Raises:
         TransitionError: it is sent or decided already.
-        ApplicationError: something that is asked for is missing (`incomplete`), or a check says that no pass could be
-            made (`blocked`).
+        ApplicationError: nobody approved the carrier yet (`not_approved`), something that is asked for is missing
+            (`incomplete`), or a check says that no pass could be made (`blocked`).
     """
     if application.state not in TRANSITIONS[Act.SUBMIT].sources:
         raise TransitionError(Act.SUBMIT, application.state)
+    if not application.carrier.is_working:
+        raise ApplicationError("not_approved", "nobody approved the carrier yet, or it is closed")
     if missing_parts(application):
         raise ApplicationError("incomplete", "something that is asked for is missing")
     report = run_checks(session, application, now)

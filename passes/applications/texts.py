@@ -56,6 +56,9 @@ ERRORS: Mapping[str, Any] = {
     "transition": _l("Trạng thái hồ sơ đã thay đổi, có thể do người khác vừa xử lý. Xem lại trạng thái ở dưới."),
     "not_editable": _l("Hồ sơ đã nộp hoặc đã có kết quả, không sửa được nữa."),
     "blocked": _l("Chưa nộp được: có mục kiểm tra không đạt mà không thể cấp giấy. Sửa các mục đó rồi nộp lại."),
+    "not_approved": _l(
+        "Đơn vị chưa được phê duyệt nên chưa nộp được. Hồ sơ đã lưu; nộp sau khi đơn vị được phê duyệt."
+    ),
     "incomplete": _l("Hồ sơ chưa đủ thông tin để nộp. Làm nốt các mục còn thiếu ở dưới."),
     "window_over": _l("Ngày cuối xin cấp đã qua, không cấp giấy được. Hãy trả lại hồ sơ để đơn vị chọn ngày khác."),
     "inspection_expired": _l("Đăng kiểm của một xe hết hạn trước ngày bắt đầu, không cấp giấy được."),

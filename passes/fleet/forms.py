@@ -25,12 +25,13 @@ from passes.form_fields import (
     ClockField,
     CountField,
     DayField,
+    IdNumberField,
     PhoneField,
+    PlateField,
     RadioField,
     Required,
     SelectField,
     TonnesField,
-    TypedField,
     WithinDays,
     clock_of,
     moment_of,
@@ -38,41 +39,11 @@ from passes.form_fields import (
 from passes.labels import crew_role_choices, vehicle_class_choices
 from passes.names import tidy
 from protocol.claims import Role, VehicleClass
-from protocol.people import IdNumberError, normalise_id_number
-from protocol.plates import PlateError, format_plate, normalise_plate
 
 _PAPERS_PAST_DAYS = 10 * 365
 _PAPERS_FUTURE_DAYS = 15 * 365
 _TEST_DAYS = 60
 _NAME_CHARS = 60
-
-
-class PlateField(TypedField):
-    """A number plate; `data` is normalised."""
-
-    def read(self, text: str) -> str:
-        """Return the normalised plate."""
-        try:
-            return normalise_plate(text)
-        except PlateError:
-            raise ValueError(_("Biển số không đúng dạng. Ví dụ: 29C-123.45, 51D-0123, 29R-012.34.")) from None
-
-    def show(self, value: str) -> str:
-        """Return the plate as it stands on the vehicle."""
-        return format_plate(value)
-
-
-class IdNumberField(TypedField):
-    """The number of an ID card; `data` is normalised."""
-
-    def read(self, text: str) -> str:
-        """Return the normalised number."""
-        try:
-            return normalise_id_number(text)
-        except IdNumberError:
-            raise ValueError(
-                _("Số giấy tờ tùy thân không đúng: căn cước công dân có 12 chữ số, chứng minh nhân dân có 9.")
-            ) from None
 
 
 class VehicleForm(FlaskForm):

@@ -82,12 +82,12 @@ def find_crew_member(session: Session, carrier: Organisation, member_id: int) ->
 
 
 def owners_of(session: Session, plates: Iterable[str]) -> dict[str, tuple[tuple[int, str], ...]]:
-    """Return row id and short name of every carrier that has a vehicle in use, by its plate."""
+    """Return row id and short name of every approved carrier that has a vehicle in use, by its plate."""
     found: dict[str, tuple[tuple[int, str], ...]] = {}
     statement = (
         sa.select(Vehicle.plate, Organisation.id, Organisation.short_name)
         .join(Organisation, Organisation.id == Vehicle.carrier_id)
-        .where(Vehicle.retired_at.is_(None))
+        .where(Vehicle.retired_at.is_(None), Organisation.approved_at.is_not(None), Organisation.closed_at.is_(None))
         .order_by(Organisation.short_name, Organisation.id)
     )
     for batch in in_batches(plates):
@@ -161,8 +161,8 @@ def add_crew_member(session: Session, actor: User, draft: CrewDraft, now: dateti
     Raises:
         protocol.people.IdNumberError: the ID number is none.
         FleetError: the person is in the carrier's list (`person_taken`), the ID number is on file under another name
-            (`name_differs`), the usual vehicle is none of the carrier's (`usual_plate_unknown`), or `checked_crew`
-            refuses a value.
+            (`name_differs`) or for others while nobody approved the carrier (`person_on_file`), the usual vehicle is
+            none of the carrier's (`usual_plate_unknown`), or `checked_crew` refuses a value.
     """
     draft = checked_crew(draft)
     carrier = actor.organisation
@@ -171,6 +171,8 @@ def add_crew_member(session: Session, actor: User, draft: CrewDraft, now: dateti
         person = keep_person(session, id_number=draft.id_number, name=draft.name, now=now)
     elif person.name and fold(person.name) != fold(draft.name):
         raise FleetError("name_differs", "name", "this ID number is on file under another name")
+    else:
+        _require_own(session, carrier, person)
     _write_person(session, person, draft, person.name or draft.name, now)
     member = session.scalar(
         sa.select(CrewMember).where(CrewMember.carrier_id == carrier.id, CrewMember.person_id == person.id)
@@ -190,12 +192,14 @@ def change_crew_member(session: Session, actor: User, member: CrewMember, draft:
     """Correct or renew what is known of a crew member. The ID number stays: another number is another person.
 
     Raises:
-        FleetError: the name is also on file for another carrier (`name_shared`), the usual vehicle is none of the
-            carrier's (`usual_plate_unknown`), or `checked_crew` refuses a value.
+        FleetError: the name is also on file for another carrier (`name_shared`), the person is on file for others while
+            nobody approved the carrier (`person_on_file`), the usual vehicle is none of the carrier's
+            (`usual_plate_unknown`), or `checked_crew` refuses a value.
     """
     draft = checked_crew(draft)
     if fold(member.person.name or "") != fold(draft.name) and _is_shared(session, member):
         raise FleetError("name_shared", "name", "another carrier has this person too")
+    _require_own(session, actor.organisation, member.person)
     _write_person(session, member.person, draft, draft.name, now)
     _write_papers(session, member.carrier_id, member, draft)
     audit.record(session, actor, "fleet.change_crew", member, {"role": draft.role.value}, now)
@@ -215,6 +219,15 @@ def _write_person(session: Session, person: Person, draft: CrewDraft, name: str,
     change_person(session, person, name=name, phone=draft.phone, residence_code=draft.residence_code)
     if has_moved:
         followup.refresh_people(session, [person.id], now)
+
+
+def _require_own(session: Session, carrier: Organisation, person: Person) -> None:
+    """Keep a carrier that nobody looked at yet from changing where a person of others is reached and followed up."""
+    if carrier.is_working:
+        return
+    lists = session.scalars(sa.select(CrewMember.carrier_id).where(CrewMember.person_id == person.id))
+    if set(lists) != {carrier.id}:
+        raise FleetError("person_on_file", "id_number", "the person is on file for others, and the carrier unapproved")
 
 
 def _is_shared(session: Session, member: CrewMember) -> bool:

@@ -27,6 +27,9 @@ ERRORS: Mapping[str, Any] = {
         "đúng, hãy báo cơ quan cấp giấy."
     ),
     "name_shared": _l("Đơn vị khác cũng khai người này, nên không đổi được họ tên. Hãy báo cơ quan cấp giấy."),
+    "person_on_file": _l(
+        "Người này đã có trong hệ thống. Đơn vị thêm hoặc sửa được thông tin của người này sau khi được phê duyệt."
+    ),
     "licence_unknown": _l("Chọn một hạng giấy phép lái xe trong danh sách."),
     "licence_missing": _l("Lái xe phải có hạng giấy phép lái xe."),
     "licence_expiry_missing": _l("Nhập ngày hết hạn giấy phép lái xe."),

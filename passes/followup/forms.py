@@ -26,7 +26,9 @@ from passes.followup.visits import MOST_NOTE_CHARS, Symptom, VisitDraft
 from passes.form_fields import (
     ClockField,
     DayField,
+    IdNumberField,
     PhoneField,
+    PlateField,
     RadioField,
     Required,
     SelectMultipleField,
@@ -38,8 +40,6 @@ from passes.form_fields import (
 from passes.form_fields import SelectField as OneOf
 from passes.local_time import now
 from protocol.areas import AreaLevel
-from protocol.people import IdNumberError, normalise_id_number
-from protocol.plates import PlateError, normalise_plate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -194,28 +194,6 @@ class AssignForm(FlaskForm):
         """The colleague who was chosen."""
         kind, _colon, value = (self.to.data or "").partition(":")
         return int(value) if kind == "user" else None
-
-
-class IdNumberField(TypedField):
-    """An ID number; `data` is normalised."""
-
-    def read(self, text: str) -> str:
-        """Return the number."""
-        try:
-            return normalise_id_number(text)
-        except IdNumberError:
-            raise ValueError(_("Số giấy tờ có 9 hoặc 12 chữ số. Ví dụ: 001085012345.")) from None
-
-
-class PlateField(TypedField):
-    """A plate; `data` is normalised."""
-
-    def read(self, text: str) -> str:
-        """Return the plate."""
-        try:
-            return normalise_plate(text)
-        except PlateError:
-            raise ValueError(_("Biển số không đúng. Ví dụ: 29C-123.45.")) from None
 
 
 class ReportForm(_AtForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -24,10 +26,28 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
+@contextmanager
+def rebuilding_tables(connection: sa.Connection) -> Iterator[None]:
+    """Let SQLite replace a table that others refer to: it drops the old one, and what refers to it must not object.
+
+    Raises:
+        ValueError: afterwards something refers to what is not there.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    yield
+    if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+        raise ValueError(f"after migrating, rows of {sorted({row[0] for row in lost})} refer to rows that are gone")
+    connection.commit()  # inside a transaction the next line would do nothing
+    connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
 def run() -> None:
     """Migrate on a live connection, each migration in a transaction of its own."""
     arguments = dict(current_app.extensions["migrate"].configure_args)
-    with target_db.engine.connect() as connection:
+    with target_db.engine.connect() as connection, rebuilding_tables(connection):
         context.configure(
             connection=connection,
             target_metadata=target_db.metadata,

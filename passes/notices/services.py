@@ -107,3 +107,8 @@ def forget(session: Session, before: datetime) -> int:
         sa.delete(Notice).where(Notice.written_at < before).execution_options(synchronize_session=False)
     )
     return int(done.rowcount)
+
+
+def forget_notices(session: Session, user: User) -> None:
+    """Remove every notice of somebody who is no longer told what becomes of an organisation's papers."""
+    session.execute(sa.delete(Notice).where(Notice.user_id == user.id))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from passes import audit
+from passes.accounts.registration import forget_owners, owned_by
 from passes.batches import in_batches
 from passes.db import Base, privacy
 from passes.errors import RefusedError
@@ -128,8 +129,8 @@ def erase(session: Session, actor: User | None, person: Person, now: datetime) -
         now: when.
 
     Raises:
-        EraseError: `followed_up` (an open follow-up needs the data) or `valid_pass` (a paper with the name is in use;
-            it is revoked first).
+        EraseError: `followed_up` (an open follow-up needs the data) or `valid_pass` (a paper with the name or of
+            the person's own carrier is in use; it is revoked first).
     """
     take_turn(session)
     ids = sorted(all_of(session, person))
@@ -138,7 +139,9 @@ def erase(session: Session, actor: User | None, person: Person, now: datetime) -
         raise EraseError("followed_up", "the person is being followed up; close the follow-up first")
     passes = sa.select(PassCrew.pass_id).where(PassCrew.person_id.in_(ids))
     in_use = sa.select(VehiclePass.id).where(
-        VehiclePass.id.in_(passes), VehiclePass.status != PassStatus.REVOKED, VehiclePass.expires_at > now
+        sa.or_(VehiclePass.id.in_(passes), VehiclePass.carrier_id.in_(owned_by(ids))),
+        VehiclePass.status != PassStatus.REVOKED,
+        VehiclePass.expires_at > now,
     )
     if session.scalar(in_use.limit(1)) is not None:
         raise EraseError("valid_pass", "a pass that names the person is valid; revoke it first")
@@ -159,6 +162,7 @@ def erase(session: Session, actor: User | None, person: Person, now: datetime) -
     for row in session.scalars(sa.select(Person).where(Person.id.in_(ids))):
         row.id_number = row.id_hash = row.name = row.phone = row.residence_code = None
         row.provisional_key = f"erased:{row.id}"
+    counts["organisations"] = forget_owners(session, ids, now)
     counts["persons"] = len(ids)
     audit.record(session, actor, "retention.erase", person, counts, now)
     session.flush()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from passes import access
+from passes.accounts.colleagues import invite
 from passes.accounts.models import User
 from passes.audit import AuditEntry
 from passes.db import db
@@ -25,6 +26,10 @@ from tests.passes.pages import Login
 
 # What needs no account. A new entry here is a decision, not a formality.
 PUBLIC = {
+    "accounts.complete_registration",  # needs a signed link
+    "accounts.join",  # needs a signed link
+    "accounts.register",  # answers the same whoever asks
+    "accounts.register_sent",
     "api.enrol",  # a device proves itself with a one-time secret
     "api.keys",  # a device proves itself with its present key, and the new one
     "api.scans",  # a device proves itself with a signature
@@ -59,7 +64,11 @@ VALUES = {
     "answer": "accept",
     "result": "negative",
 }
-VALUES_OF = {"administration.set_user_active": {"act": "open"}, "administration.retire_refusal": {"act": "retire"}}
+VALUES_OF = {
+    "accounts.change_invitation": {"act": "send"},
+    "administration.set_user_active": {"act": "open"},
+    "administration.retire_refusal": {"act": "retire"},
+}
 METHODS = ("GET", "POST")
 
 
@@ -178,6 +187,9 @@ NAMED = {
     "document_id",
     "what",
     "key",
+    "invitation_id",
+    "colleague_id",
+    "act",
 }
 NOBODYS = {"kind", "suffix"}
 
@@ -208,6 +220,8 @@ def belongings(session: Session, factories: Factories, owner: User) -> dict[str,
         uploaded_at=now(),
         uploaded_by_id=owner.id,
     )
+    invitation = invite(session, owner, "moi@example.vn", now())
+    colleague = factories.user(organisation=owner.organisation)
     session.add_all([job, sheet, paper])
     session.commit()
     return {
@@ -221,6 +235,9 @@ def belongings(session: Session, factories: Factories, owner: User) -> dict[str,
         "document_id": paper.id,
         "what": "vehicle",
         "key": item.vehicle_id,
+        "invitation_id": invitation.id,
+        "colleague_id": colleague.id,
+        "act": "withdraw",
     }
 
 

@@ -52,20 +52,22 @@ def test_every_kind_role_and_permission_has_its_words() -> None:
 # ---------- organisations ----------
 
 
-def test_users_of_an_organisation_that_waits_or_is_closed_sign_in_and_do_nothing(
+def test_users_of_an_organisation_that_waits_prepare_and_those_of_a_closed_one_do_nothing(
     session: Session, factories: Factories, office: FlaskClient, login: Login
 ) -> None:
     draft = OrganisationDraft(OrganisationKind.CARRIER, "Công ty Mới", "Mới", tax_number="0100109106")
     waiting = create_organisation(session, None, draft, now(), is_approved=False)
     clerk = login(factories.user(organisation=waiting))
-    assert clerk.get("/fleet/vehicles").status_code == 403
-    assert "Đơn vị đang chờ phê duyệt" in words(clerk.get("/"))
+    assert clerk.get("/fleet/vehicles").status_code == 200
+    assert clerk.get("/passes").status_code == 403
+    assert "Đơn vị đang chờ cơ quan cấp giấy phê duyệt" in words(clerk.get("/"))
+    assert "1 đơn vị chờ phê duyệt" in words(office.get("/"))
     assert "1 đơn vị chờ phê duyệt" in words(office.get("/admin"))
     assert "Công ty Mới" in words(office.get("/admin/organisations?state=waiting&q=0100109106"))
     url = f"/admin/organisations/{waiting.id}"
-    assert "chưa làm được việc gì" in words(office.get(url))
+    assert "chưa nộp được" in words(office.get(url))
     assert "được phép hoạt động" in words(office.post(f"{url}/approve", follow_redirects=True))
-    assert clerk.get("/fleet/vehicles").status_code == 200
+    assert "chờ cơ quan cấp giấy" not in words(clerk.get("/passes"))
     assert "Đã đóng Mới" in words(office.post(f"{url}/close", follow_redirects=True))
     assert clerk.get("/fleet/vehicles").status_code == 403
     assert "Đơn vị đã ngừng hoạt động" in words(clerk.get("/"))

@@ -341,7 +341,7 @@ def test_somebody_who_passed_no_post_is_followed_up_like_everybody_else(
         "clock": "00:00",
     }
     answer = page.post("/followups/report", data=entered | {"id_number": "12"})
-    assert "Số giấy tờ có 9 hoặc 12 chữ số" in words(answer)
+    assert "Số giấy tờ tùy thân không đúng" in words(answer)
     answer = page.post("/followups/report", data=entered)
     assert answer.status_code == 302, words(answer)
     assert "Trần Thị Không Qua Chốt" in words(page.get("/followups"))

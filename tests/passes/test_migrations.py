@@ -71,6 +71,37 @@ def test_every_migration_can_be_taken_back_and_done_again() -> None:
 
 
 @pytest.mark.usefixtures("empty_app")
+def test_what_is_there_survives_each_migration_and_its_opposite() -> None:
+    upgrade(revision="0022")
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO organisations (id, kind, name, short_name, tax_number, created_at, approved_at)"
+            " VALUES (1, 'carrier', 'A', 'A', '0100109106', '2021-09-01', NULL)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO users (id, email, name, organisation_id, active, fs_uniquifier)"
+            " VALUES (1, 'a@example.vn', 'A', 1, true, 'x')"
+        )
+    upgrade()
+    with db.engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM organisations WHERE asked_at IS NOT NULL").scalar() == 1
+        connection.exec_driver_sql("UPDATE organisations SET refused_at = '2021-09-02'")
+        connection.exec_driver_sql(
+            "INSERT INTO organisations (id, kind, name, short_name, tax_number, created_at)"
+            " VALUES (2, 'carrier', 'B', 'B', '0100109106', '2021-09-03')"
+        )
+    downgrade(revision="0022")
+    with db.engine.begin() as connection:
+        rows = connection.exec_driver_sql("SELECT tax_number FROM organisations ORDER BY id").scalars().all()
+        assert rows == [None, "0100109106"]
+        assert connection.exec_driver_sql("SELECT organisation_id FROM users").scalar() == 1
+        if db.engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        connection.exec_driver_sql("DELETE FROM users")
+        connection.exec_driver_sql("DELETE FROM organisations")
+
+
+@pytest.mark.usefixtures("empty_app")
 def test_areas_are_the_same_tree_on_both_databases() -> None:
     upgrade()
     session = db.session()
