@@ -95,7 +95,7 @@ def measure_lane(folder: Path, authority: Hanoi, vehicles: int, every_s: float, 
 
 def _print_screen(traffic: Traffic) -> None:
     waits, expected = traffic.waits_ms, len(traffic.expected)
-    median, bare = statistics.median(waits), statistics.median(one.fetch_ms for one in traffic.passages)
+    median, bare = statistics.median(waits), statistics.median(traffic.fetches_ms)
     verdict = "ok" if median <= SCREEN_LIMIT_MS and len(waits) == expected else "MISSED"
     p95 = statistics.quantiles(waits, n=20)[-1]
     print(f"vehicles                 {len(traffic.passages)} of {expected} decided, {traffic.per_hour:.0f} an hour")

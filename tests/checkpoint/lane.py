@@ -80,6 +80,11 @@ class Traffic:
         return [one.frame_to_screen_ms for one in self.passages if one.frame_to_screen_ms is not None]
 
     @property
+    def fetches_ms(self) -> list[float]:
+        """Requests that do nothing, one after each vehicle."""
+        return [one.fetch_ms for one in self.passages]
+
+    @property
     def per_hour(self) -> float:
         """How many vehicles an hour passed, from the first verdict to the last."""
         took = self.passages[-1].shown_at - self.passages[0].shown_at
