@@ -4,6 +4,7 @@ Codes are those of the General Statistics Office: two digits for a province, thr
 """
 
 import json
+import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,8 @@ import vietnam_provinces
 from protocol.areas import AreaLevel
 
 KINDS = ("thanh pho ", "thi tran ", "thi xa ", "phuong ", "huyen ", "quan ", "tinh ", "xa ")
+
+_folding = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,14 @@ def _by_code() -> dict[str, Area]:
     return {area.code: area for area in areas}
 
 
-@cache
 def _folded() -> tuple[tuple[Area, str, str], ...]:
     """All areas, each with its folded own name and folded path; folded when first searched."""
+    with _folding:  # each letter typed is a search of its own: one folds, the others wait for it
+        return _fold_all()
+
+
+@cache
+def _fold_all() -> tuple[tuple[Area, str, str], ...]:
     return tuple((area, fold(area.name), fold(area.path)) for area in _by_code().values())
 
 
