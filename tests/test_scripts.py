@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,19 +50,26 @@ def listen_to_ctrl_c() -> None:
 
 
 @pytest.fixture
-def server(environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """`script/server`, started as from a terminal: in a process group of its own."""
-    with (tmp_path / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            [ROOT / "script/server"],
-            env=environment,
-            stdout=log,
-            stderr=log,
-            text=True,
-            start_new_session=True,
-            preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no threads here, and a shell cannot undo an ignored signal
-        )
-        yield process
+def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Starts `script/server` as from a terminal: in a process group of its own."""
+    started = []
+
+    def run() -> subprocess.Popen[str]:
+        with (tmp_path / "server.log").open("w") as log:
+            process = subprocess.Popen(
+                [ROOT / "script/server"],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+                preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no threads here; a shell cannot undo an ignored signal
+            )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(timeout=30)
@@ -84,20 +91,23 @@ def test_script_setup_takes_seconds_when_there_is_nothing_to_do() -> None:
     assert time.monotonic() - started < 3
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
 def test_script_server_seeds_once_serves_both_and_leaves_nothing_running(
-    how: signal.Signals, server: subprocess.Popen[str], environment: dict[str, str], tmp_path: Path
+    start: Callable[[], subprocess.Popen[str]], environment: dict[str, str], tmp_path: Path
 ) -> None:
-    printed = wait_until_up(server, tmp_path / "server.log")
-    logins = tmp_path / "demo-logins.txt"
-    assert logins.stat().st_mode & 0o777 == 0o600
-    assert logins.read_text().strip() in printed
-    for name in ("PASSES_BIND", "CHECKPOINT_BIND"):
-        with urllib.request.urlopen(f"http://{environment[name]}/", timeout=10) as answer:
-            assert answer.status == 200
-    os.killpg(server.pid, how)
-    assert server.wait(timeout=60) == 0
-    assert processes_that_mention(str(tmp_path)) == []
+    logins, seen = tmp_path / "demo-logins.txt", []
+    for how in (signal.SIGINT, signal.SIGTERM):
+        server = start()
+        printed = wait_until_up(server, tmp_path / "server.log")
+        seen.append(logins.read_text().strip())
+        assert logins.stat().st_mode & 0o777 == 0o600
+        assert seen[-1] in printed
+        for name in ("PASSES_BIND", "CHECKPOINT_BIND"):
+            with urllib.request.urlopen(f"http://{environment[name]}/", timeout=10) as answer:
+                assert answer.status == 200
+        os.killpg(server.pid, how)
+        assert server.wait(timeout=60) == 0
+        assert processes_that_mention(str(tmp_path)) == []
+    assert seen[0] == seen[1], "the second start finds what the first one made"
 
 
 def test_script_server_says_which_address_is_taken(environment: dict[str, str], tmp_path: Path) -> None:
