@@ -229,10 +229,13 @@ const station = (() => {
 
   const lengthOf = (typed) => Math.max(typed.text.length, typed.keys.length);
 
-  const takeScan = (event) => {
-    if (event.key !== "Enter" || lengthOf(burst) < 12) return false;
-    send("/scans", { text: burst.text || burst.keys, keys: burst.keys });
+  // Enter ends what a scanner types, and what a person types as well: a key pressed after it is a key.
+  const takeScan = (event, isScan = () => true) => {
+    if (event.key !== "Enter") return false;
+    const typed = burst;
     burst = { text: "", keys: "", at: 0, before: "" };
+    if (lengthOf(typed) < 12 || !isScan(typed)) return false;
+    send("/scans", { text: typed.text || typed.keys, keys: typed.keys });
     return true;
   };
 
@@ -275,7 +278,7 @@ const station = (() => {
     if (!event.target.matches?.("input:not([type=checkbox]), textarea") || event.target.form?.matches("#no-paper form")) return;
     addToBurst(event);
     const field = event.target, before = burst.before;
-    if (event.key !== "Enter" || !isOurs(burst) || !takeScan(event)) return;
+    if (!takeScan(event, isOurs)) return;
     field.value = before;
     event.preventDefault();
     event.stopImmediatePropagation();
