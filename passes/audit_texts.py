@@ -35,6 +35,7 @@ VERBS: Mapping[str, Any] = {
     "applications.approve": _l("Duyệt hồ sơ"),
     "applications.approve_batch": _l("Duyệt một loạt hồ sơ"),
     "applications.change": _l("Sửa hồ sơ"),
+    "applications.change_mode": _l("Đổi cách xét hồ sơ"),
     "applications.change_refusal": _l("Sửa lý do từ chối"),
     "applications.create": _l("Lập hồ sơ"),
     "applications.draw": _l("Rút mẫu hồ sơ để hậu kiểm"),
@@ -143,6 +144,7 @@ VERBS: Mapping[str, Any] = {
 
 SUBJECTS: Mapping[str, Any] = {
     "Application": _l("Hồ sơ"),
+    "ApplicationMode": _l("Cách xét hồ sơ"),
     "Applications": _l("Hồ sơ"),
     "Area": _l("Địa bàn"),
     "Audit": _l("Nhật ký hệ thống"),

@@ -23,6 +23,13 @@ STAFF_ROLES = ("administrator", "reviewer", "health", "district", "ward")
 """Roles that must have a second factor where `passes init` made the instance."""
 
 
+MOVED_SETTINGS = {
+    "application_mode": "“Cách xét hồ sơ” under Administration",
+    "post_audit_percent": "“Cách xét hồ sơ” under Administration",
+}
+"""What `config.toml` once said, and where it is said now."""
+
+
 class ConfigError(Exception):
     """The instance cannot start; the message says what is missing and what to do."""
 
@@ -181,8 +188,6 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "LEGAL_BASIS": "Quyết định số 1570/QĐ-BGTVT ngày 24/8/2021 của Bộ trưởng Bộ Giao thông vận tải",
         "PUBLIC_URL": "http://127.0.0.1:8000",
         "REVIEW_PROMISE_HOURS": 24,
-        "APPLICATION_MODE": "review",
-        "POST_AUDIT_PERCENT": 10,
         "DUAL_CONTROL_ABOVE": 20,
         "ZONES_NEED_TWO_PEOPLE": False,
         "FASTEST_KMH": 80.0,

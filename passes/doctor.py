@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 
 from passes import jobs
 from passes.areas.models import Area
-from passes.config import DEFAULT_SENDER
+from passes.config import DEFAULT_SENDER, MOVED_SETTINGS, read_settings
 from passes.db import db
 from passes.issuing.register import unsignable_numbers
 from passes.issuing.reissue import unsigned_papers
@@ -78,6 +78,7 @@ def examine(app: Flask, now: datetime) -> list[Finding]:
         ("trust", lambda: _trust(instance, now), "published lately, nothing about to expire"),
         ("worker", lambda: _worker(instance.path, now), "alive"),
         ("signing", lambda: _signing(now), "no pass waits for its signature"),
+        ("settings", lambda: _settings(instance), "every line of config.toml counts"),
         ("disk", lambda: _disk(instance.path), "enough room"),
         (
             "mail",
@@ -188,6 +189,13 @@ def _signing(now: datetime) -> Iterator[str]:
             f"{len(stuck)} approved passes cannot be written into the format ({named}{more}); their pages in the "
             "register say why: have the carrier correct the data, or revoke them."
         )
+
+
+def _settings(instance: Instance) -> Iterator[str]:
+    settings = read_settings(instance)
+    for name, place in MOVED_SETTINGS.items():
+        if name.upper() in settings:
+            yield f"{name} in config.toml is read no more; it is set at {place}. Delete the line."
 
 
 def _disk(path: Path) -> Iterator[str]:

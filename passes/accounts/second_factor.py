@@ -102,7 +102,7 @@ def init_app(app: Flask, limiter: Limiter) -> None:
     app.view_functions["security.two_factor_rescue"] = _enter_recovery_code
     tf_profile_changed.connect(_note_setup, app)
     tf_disabled.connect(_note_end, app)
-    tf_code_confirmed.connect(_remind_of_recovery_codes, app)
+    tf_code_confirmed.connect(_note_code, app)
 
 
 def _guessing_key() -> str:
@@ -113,6 +113,14 @@ def _guessing_key() -> str:
 def _enter_recovery_code() -> Response:
     """Whoever lost the phone has recovery codes, or asks an administrator; nothing is sent by e-mail."""
     return redirect(url_for("security.mf_recovery", **request.args))
+
+
+def _note_code(app: Flask, user: User, **_more: object) -> None:
+    """After the password: a first code sets the second factor up, every later one only signs in."""
+    if session.get("tf_state") == "validating_profile":
+        _note_setup(app, user)
+    else:
+        _remind_of_recovery_codes(app, user)
 
 
 def _note_setup(_app: Flask, user: User, **_more: object) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from passes import form_fields
@@ -15,8 +16,9 @@ from passes.accounts.forms import AddressForm, TaxNumberField
 from passes.accounts.models import OrganisationKind
 from passes.accounts.services import ROLES_OF, OrganisationDraft
 from passes.administration import texts
+from passes.applications.models import Mode
 from passes.areas.forms import AreaField
-from passes.form_fields import PhoneField, RadioField, Required
+from passes.form_fields import CountField, PhoneField, RadioField, Required
 from passes.labels import cargo_class_choices
 from protocol.claims import CargoClass
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from passes.accounts.models import Organisation
+    from passes.applications.models import ApplicationMode
 
 
 class SelectMultipleField(form_fields.SelectMultipleField):
@@ -115,6 +118,32 @@ class RefusalCodeForm(FlaskForm):
         _l("Câu tiếng Anh"),
         [Required(texts.ERRORS["sentence_length"]), Length(max=200, message=texts.ERRORS["sentence_length"])],
     )
+
+
+class ModeForm(FlaskForm):
+    """What becomes of a clean application."""
+
+    mode = RadioField(_l("Hồ sơ đạt mọi mục kiểm tra"), [Required(_l("Chọn một cách."))], choices=[])
+    audit_percent = CountField(
+        _l("Tỷ lệ rút hậu kiểm, phần trăm"),
+        [Required(texts.ERRORS["percent_invalid"]), NumberRange(0, 100, message=texts.ERRORS["percent_invalid"])],
+        description=_l("Trong 100 hồ sơ tự khai được ký ngay, bao nhiêu hồ sơ được rút để hậu kiểm. Ví dụ: 10"),
+    )
+
+    @classmethod
+    def of(cls, row: ApplicationMode) -> ModeForm:
+        """Return the form with the mode in force; what was posted comes before it."""
+        form = cls(data={"mode": row.mode.value, "audit_percent": row.audit_percent})
+        form.mode.choices = [(mode.value, words) for mode, words in texts.MODES.items()]
+        return form
+
+    def is_meant(self) -> bool:
+        """Say whether what the change means was looked at, and it is to be made."""
+        return "confirm" in request.form
+
+    def chosen(self) -> Mode:
+        """Return the mode of a form without errors."""
+        return Mode(self.mode.data)
 
 
 class CargoForm(FlaskForm):

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from passes.accounts.models import OrganisationKind
 from passes.accounts.texts import ERRORS as ACCOUNT_ERRORS
+from passes.applications.models import Mode
 
 KINDS: Mapping[OrganisationKind, Any] = {
     OrganisationKind.CARRIER: _l("Đơn vị vận tải"),
@@ -54,8 +55,23 @@ ERRORS: Mapping[str, Any] = {
     "code_invalid": _l("Mã gồm 3 đến 32 chữ thường không dấu, chữ số hoặc gạch dưới. Ví dụ: cargo_unsafe"),
     "code_taken": _l("Mã này đã có."),
     "sentence_length": _l("Nhập câu giải thích, dài nhất 200 ký tự."),
+    "percent_invalid": _l("Nhập số nguyên từ 0 đến 100."),
+    "mode_unchanged": _l("Cách này đang được áp dụng, không có gì thay đổi."),
     "reason_missing": _l("Ghi căn cứ, dài nhất 200 ký tự."),
     "hours_order": _l("Số giờ quá hạn phải lớn hơn số giờ cũ."),
     "period_empty": _l("Ngày cuối phải từ ngày đầu trở đi."),
     "until_early": _l("Ngày gia hạn phải sau ngày cấp đầu tiên."),
+}
+
+MODES: Mapping[Mode, Any] = {
+    Mode.REVIEW: _l("Xét duyệt trước khi ký"),
+    Mode.SELF_DECLARED: _l("Đơn vị tự khai, ký ngay, hậu kiểm sau"),
+}
+
+MODE_MEANINGS: Mapping[Mode, Any] = {
+    Mode.REVIEW: _l("Mỗi hồ sơ, phiếu bổ sung và thẻ đều chờ người xét duyệt quyết định rồi mới được ký."),
+    Mode.SELF_DECLARED: _l(
+        "Hồ sơ, phiếu bổ sung và thẻ đạt mọi mục kiểm tra tự động được ký ngay khi nộp; một phần được rút ngẫu nhiên "
+        "để hậu kiểm. Còn mục không đạt hoặc chưa rõ thì vẫn chờ người xét duyệt."
+    ),
 }

@@ -16,7 +16,7 @@ from passes.applications.models import (
 )
 from passes.batches import in_batches
 from passes.fleet.models import CrewMember, Vehicle
-from passes.issuing.register import holding_items
+from passes.issuing.register import holding_items, rides_by_slips
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -68,6 +68,7 @@ def bookings_of(session: Session, applications: Collection[Application]) -> dict
         CrewMember.person_id,
         people,
     )
+    _follow_slips(session, claims, crew_claims, people)
     return {a.id: Bookings(_first_claims(a, vehicle_claims), _first_claims(a, crew_claims)) for a in applications}
 
 
@@ -105,6 +106,23 @@ def _rows(session: Session, statement: sa.Select[Any], key: Any, wanted: Collect
             continue  # its pass was revoked: the vehicle and the people are free again
         found.setdefault(row.key, []).append(row)
     return found
+
+
+def _follow_slips(
+    session: Session, claims: sa.Select[Any], found: dict[Any, list[Any]], people: Collection[int]
+) -> None:
+    """Free whom a slip took off a pass, and book whom one put on another."""
+    rides = rides_by_slips(session, people)
+    joined = {item for items in rides.values() for item, is_riding in items.items() if is_riding}
+    rows = {
+        row.id: row
+        for batch in in_batches(joined)
+        for row in session.execute(claims.where(ApplicationVehicle.id.in_(batch)))
+    }
+    for person, items in rides.items():
+        kept = {row.id: row for row in found.get(person, ()) if items.get(row.id, True)}
+        kept |= {item: rows[item] for item, is_riding in items.items() if is_riding and item in rows}
+        found[person] = sorted(kept.values(), key=lambda row: row.application_id)
 
 
 def _first_claims(application: Application, claims: Mapping[Any, list[Any]]) -> dict[Any, Booking]:

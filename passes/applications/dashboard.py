@@ -55,7 +55,7 @@ def renewals() -> Response:
         flash(_("Không còn giấy nào cần gia hạn trong số đã chọn."), "warning")
         return redirect(url_for("home.index"))
     try:
-        done = renew(session, current_user, wanted, sending_rules(current_app.config), now)
+        done = renew(session, current_user, wanted, sending_rules(session, current_app.config["ISSUER_ID"]), now)
     except (ApplicationError, IssuingError) as error:
         session.rollback()
         flash(texts.ERRORS[error.code], "error")

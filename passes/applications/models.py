@@ -80,6 +80,28 @@ class CargoRule(Base):
     is_allowed: Mapped[bool] = mapped_column()
 
 
+class Mode(enum.StrEnum):
+    """What becomes of a clean application: a reviewer decides, or it is signed at once and sampled afterwards."""
+
+    REVIEW = "review"
+    SELF_DECLARED = "self-declared"
+
+
+class ApplicationMode(Base):
+    """The mode in force: one row, which the migration wrote. What was in force before stands in the audit log.
+
+    Of a hundred self-declared applications `audit_percent` are looked at afterwards.
+    """
+
+    __tablename__ = "application_mode"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mode: Mapped[Mode] = mapped_column(enum_column(Mode))
+    audit_percent: Mapped[int] = mapped_column()
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+
+
 class Application(Base):
     """One request of a carrier: vehicles with crews, on one route, for one cargo and one window of days.
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from passes.applications import post_audit
-from passes.applications.models import ApplicationState
+from passes.applications.models import ApplicationState, Mode
+from passes.applications.modes import mode_in_force
 from passes.applications.services import approve, submit
 from passes.notices.models import NoticeKind
 from passes.notices.services import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from passes.accounts.models import User
     from passes.applications.models import Application
-
-REVIEW = "review"
-SELF_DECLARED = "self-declared"
 
 
 @dataclass(frozen=True)
@@ -39,18 +36,10 @@ class SendingRules:
     audit_percent: int = 0
 
 
-def sending_rules(settings: Mapping[str, Any]) -> SendingRules:
-    """Return the rules that an instance's settings describe.
-
-    Raises:
-        ValueError: the mode is neither `review` nor `self-declared`, or the share is no percentage.
-    """
-    mode, percent = settings["APPLICATION_MODE"], settings["POST_AUDIT_PERCENT"]
-    if mode not in {REVIEW, SELF_DECLARED}:
-        raise ValueError(f"application_mode is {REVIEW!r} or {SELF_DECLARED!r}, not {mode!r}")
-    if not 0 <= percent <= 100:  # noqa: PLR2004 - a percentage
-        raise ValueError(f"post_audit_percent is 0 to 100, not {percent!r}")
-    return SendingRules(settings["ISSUER_ID"], mode == SELF_DECLARED, percent)
+def sending_rules(session: Session, iss: str) -> SendingRules:
+    """Return the rules in force for an issuer."""
+    row = mode_in_force(session)
+    return SendingRules(iss, row.mode is Mode.SELF_DECLARED, row.audit_percent)
 
 
 def send(session: Session, actor: User, application: Application, rules: SendingRules, now: datetime) -> bool:

@@ -67,9 +67,9 @@ def check(reference: str) -> str | Response:
 @access.requires("applications.apply")
 def submit(reference: str) -> Response:
     """Send an application."""
-    application = own(reference)
+    application, rules = own(reference), sending_rules(db.session(), current_app.config["ISSUER_ID"])
     try:
-        send(db.session(), current_user, application, sending_rules(current_app.config), local_time.now())
+        send(db.session(), current_user, application, rules, local_time.now())
     except (services.ApplicationError, IssuingError) as error:
         db.session.rollback()
         flash(texts.ERRORS[error.code], "error")

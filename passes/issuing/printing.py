@@ -150,7 +150,7 @@ def _render(session: Session, place: int, rows: Sequence[PrintJobPass], letterhe
     pages: list[SetPage] = []
     for row in rows:
         try:
-            if row.vehicle_pass.status is PassStatus.REVOKED:
+            if row.vehicle_pass.status is not PassStatus.VALID:
                 row.is_left_out = True
             else:
                 pages += windscreen_pages(sheet_of(session, row.vehicle_pass, letterhead))

@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes.accounts.services import carriers_named
-from passes.applications.models import ApplicationVehicle
+from passes.applications.models import ApplicationVehicle, Decision
 from passes.batches import in_batches
-from passes.issuing.models import PassCrew, PassPlate, PassStatus, RevocationReason, VehiclePass
+from passes.issuing.models import (
+    CrewChange,
+    PassCrew,
+    PassPlate,
+    PassStatus,
+    RevocationReason,
+    Supplement,
+    SupplementCrew,
+    SupplementDecision,
+    VehiclePass,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -191,6 +201,32 @@ def holding_items(session: Session, item_ids: Collection[int]) -> frozenset[int]
     return frozenset(
         i for batch in in_batches(set(item_ids)) for i in session.scalars(statement.where(column.in_(batch)))
     )
+
+
+def rides_by_slips(session: Session, people: Collection[int]) -> dict[int, dict[int, bool]]:
+    """Return of persons under the passes of which vehicles of applications (by row id) slips say whether they ride.
+
+    The last slip counts that was approved and holds; passes that are revoked are left out.
+    """
+    statement = (
+        sa.select(SupplementCrew.person_id, VehiclePass.application_vehicle_id, SupplementCrew.change)
+        .join(Supplement, Supplement.id == SupplementCrew.supplement_id)
+        .join(SupplementDecision, SupplementDecision.supplement_id == Supplement.id)
+        .join(VehiclePass, VehiclePass.id == Supplement.pass_id)
+        .where(
+            SupplementDecision.outcome == Decision.APPROVED,
+            Supplement.status == PassStatus.VALID,
+            VehiclePass.status != PassStatus.REVOKED,
+            SupplementCrew.change.in_((CrewChange.JOINS, CrewChange.LEAVES)),
+        )
+        .order_by(Supplement.id, SupplementCrew.position)
+    )
+    found: dict[int, dict[int, bool]] = {}
+    for batch in in_batches(set(people)):
+        for row in session.execute(statement.where(SupplementCrew.person_id.in_(batch))):
+            rides = found.setdefault(row.person_id, {})
+            rides[row.application_vehicle_id] = row.change is CrewChange.JOINS
+    return found
 
 
 def crews_of(session: Session, pass_ids: Iterable[int]) -> dict[int, tuple[str, dict[int, tuple[int, CrewRole]]]]:

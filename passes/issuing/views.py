@@ -56,6 +56,10 @@ def _send(number: str, render: Callable[[list[Sheet]], bytes], name: str) -> Res
     if vehicle_pass.status is PassStatus.REVOKED:
         flash(_("Giấy %(number)s đã bị thu hồi, không in được nữa.", number=number), "error")
         return redirect(url_for("issuing.index"))
+    if vehicle_pass.status is PassStatus.SUSPENDED:
+        text = _("Giấy %(number)s đang tạm dừng, chưa in được. Khi giấy được khôi phục thì in ở đây.", number=number)
+        flash(text, "error")
+        return redirect(url_for("issuing.index"))
     try:
         pdf = render([sheet_of(session, vehicle_pass, letterhead(current_app.config))])
     except services.IssuingError as error:

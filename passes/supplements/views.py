@@ -40,7 +40,7 @@ __all__ = ["bp", "review_views"]  # importing these adds the authority's pages t
 
 
 def _rules() -> SendingRules:
-    return sending_rules(current_app.config)
+    return sending_rules(db.session(), current_app.config["ISSUER_ID"])
 
 
 def _own(number: str) -> Supplement:

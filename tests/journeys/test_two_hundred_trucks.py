@@ -17,7 +17,9 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from passes.applications.models import Application
+from passes.accounts.services import find_user
+from passes.applications.models import Application, Mode
+from passes.applications.modes import change_mode
 from passes.db import db
 from passes.demo.cli import make_demo_instance
 from passes.demo.processes import IssuerProcess, free_port
@@ -125,7 +127,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
     """The issuer."""
     instance = tmp_path / "instance"
     app = make_demo_instance(instance)
-    (instance / "config.toml").write_text('application_mode = "self-declared"\n', "utf-8")
+    with app.app_context():
+        administrator = find_user(db.session(), "admin@demo.example")
+        assert administrator
+        change_mode(db.session(), administrator, Mode.SELF_DECLARED, 10, now())
+        db.session.commit()
     issuer = IssuerProcess(instance, free_port())
     issuer.start()
     try:

@@ -122,8 +122,10 @@ def test_the_doctor_names_each_thing_that_is_wrong(app: Flask, instance: Path) -
     assert "`passes trust rotate-root" in findings(app, now() + timedelta(days=336))["trust"]
     (instance / "secrets.json").chmod(0o644)
     next((instance / "keys" / "issuing").glob("*.pem")).write_text("not a key")
+    (instance / "config.toml").write_text('application_mode = "self-declared"\n')
     wrong = findings(app, datetime.now(UTC))
-    assert set(wrong) == {"secrets", "keys"}
+    assert set(wrong) == {"secrets", "keys", "settings"}
+    assert "application_mode" in wrong["settings"]
     app.config["MAIL_SERVER"], app.config["MAIL_PORT"] = "127.0.0.1", 9
     assert "does not answer" in findings(app, datetime.now(UTC))["mail"]
 

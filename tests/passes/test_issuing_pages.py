@@ -17,9 +17,10 @@ from passes.applications.models import ApplicationState
 from passes.audit import AuditEntry, entries_about
 from passes.audit_texts import SUBJECTS, VERBS
 from passes.issuing import register
-from passes.issuing.models import PassStatus, RevocationReason, VehiclePass
+from passes.issuing.models import PassStatus, RevocationReason, StatusAct, VehiclePass
 from passes.issuing.register import PassState
 from passes.issuing.services import revoke
+from passes.issuing.standing import change_status
 from passes.issuing.texts import ERRORS, REVOCATIONS, STATES
 from protocol.plates import format_plate
 from tests.factories import Factories, now, today
@@ -115,6 +116,19 @@ def test_a_revoked_pass_is_not_printed_any_more(
     page = words(answer)
     assert "đã bị thu hồi, không in được nữa" in page
     assert "Đã thu hồi Sử dụng sai mục đích" in page
+
+
+def test_a_suspended_pass_is_printed_again_only_once_it_is_resumed(
+    session: Session, factories: Factories, carrier: User, desk: FlaskClient
+) -> None:
+    vehicle_pass, reviewer = factories.vehicle_pass(carrier), factories.user("reviewer")
+    change_status(session, reviewer, vehicle_pass, StatusAct.SUSPEND, RevocationReason.INQUIRY, now())
+    for path in (f"/passes/{vehicle_pass.number}.pdf", f"/passes/{vehicle_pass.number}/side.pdf"):
+        page = words(desk.get(path, follow_redirects=True))
+        assert "đang tạm dừng, chưa in được" in page
+    assert "Tạm dừng Đang xác minh. Chưa in được cho đến khi giấy được khôi phục." in page
+    change_status(session, reviewer, vehicle_pass, StatusAct.RESUME, RevocationReason.CLEARED, now())
+    assert desk.get(f"/passes/{vehicle_pass.number}.pdf").mimetype == "application/pdf"
 
 
 def test_a_carrier_sees_and_prints_only_its_own_passes(factories: Factories, desk: FlaskClient) -> None:

@@ -13,6 +13,8 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from passes import create_app
+from passes.applications.models import Mode
+from passes.applications.modes import mode_in_force
 from passes.areas.services import fold, search_areas, seed_areas
 from passes.config import Instance, create_secrets
 from passes.db import Base, UtcDateTime, db
@@ -31,7 +33,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def empty_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An application on an empty database."""
     create_secrets(Instance(tmp_path))
-    settings = {"TESTING": True}
+    settings = {"TESTING": True, "APPLICATION_MODE": "self-declared", "POST_AUDIT_PERCENT": 25}
     if request.param == "postgresql":
         settings["SQLALCHEMY_DATABASE_URI"] = request.getfixturevalue("postgres")
     app = create_app(tmp_path, **settings)
@@ -59,6 +61,8 @@ def test_the_newest_migration_ends_at_what_the_models_say() -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": _same_type})
         assert autogenerate.compare_metadata(context, Base.metadata) == []
+    kept = mode_in_force(db.session())
+    assert (kept.mode, kept.audit_percent) == (Mode.SELF_DECLARED, 25), "what config.toml said is not lost"
 
 
 @pytest.mark.usefixtures("empty_app")

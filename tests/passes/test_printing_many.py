@@ -16,8 +16,9 @@ from passes.accounts.models import User
 from passes.applications.drafts import CrewedVehicle
 from passes.applications.models import ApplicationState
 from passes.issuing import pdf, printing
-from passes.issuing.models import PrintJob, PrintState, RevocationReason, VehiclePass
+from passes.issuing.models import PrintJob, PrintState, RevocationReason, StatusAct, VehiclePass
 from passes.issuing.services import revoke
+from passes.issuing.standing import change_status
 from passes.press.pages import SetPage, SheetError
 from passes.privacy import PrivacyError
 from passes.sealed_files import SealedFiles
@@ -98,12 +99,14 @@ def test_what_was_taken_back_meanwhile_is_left_out_and_named(
     session: Session, desk: FlaskClient, fleet: list[VehiclePass]
 ) -> None:
     revoke(session, None, fleet[0], RevocationReason.LOST_OR_COPIED, now())
+    change_status(session, None, fleet[1], StatusAct.SUSPEND, RevocationReason.INQUIRY, now())
     desk.post("/passes/prints", data={"pass": [one.id for one in fleet]})
     job = last_job(session)
     page = words(desk.get(f"/passes/prints/{job.id}"))
     assert "Các giấy không in được" in page
     assert format_plate(fleet[0].plate) in page
-    assert len(texts_of(desk.get(f"/passes/prints/{job.id}/file").data)) == 4
+    assert format_plate(fleet[1].plate) in page
+    assert len(texts_of(desk.get(f"/passes/prints/{job.id}/file").data)) == 2
     desk.post("/passes/prints", data={"pass": [fleet[0].id]})
     assert last_job(session).state is PrintState.EMPTY
     assert "Không có giấy in được" in words(desk.get(f"/passes/prints/{last_job(session).id}"))

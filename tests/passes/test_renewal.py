@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from passes import jobs
 from passes.accounts.models import User
 from passes.applications.drafts import CrewedVehicle
-from passes.applications.models import Application, ApplicationState
+from passes.applications.models import Application, ApplicationState, Mode
+from passes.applications.modes import change_mode
 from passes.applications.renewal import expiring_passes
 from passes.fleet.papers import expiring_papers
 from passes.issuing.models import RevocationReason, VehiclePass
@@ -63,9 +63,9 @@ def test_one_button_asks_for_the_same_again_for_the_days_after(
 
 
 def test_where_carriers_declare_themselves_a_renewal_is_signed_at_once(
-    app: Flask, session: Session, factories: Factories, carrier: User, desk: FlaskClient
+    session: Session, factories: Factories, carrier: User, desk: FlaskClient
 ) -> None:
-    app.config["APPLICATION_MODE"] = "self-declared"
+    change_mode(session, factories.user("administrator"), Mode.SELF_DECLARED, 10, now())
     olds = [held(factories, carrier, 0) for _ in range(2)]
     answer = desk.post("/renewals", data=numbers(*olds), follow_redirects=True)
     assert "Đã gia hạn 2 giấy; giấy mới đang được ký." in words(answer)

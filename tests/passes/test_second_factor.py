@@ -77,6 +77,8 @@ def test_staff_are_led_through_setting_it_up_and_enter_only_with_a_code(strict: 
         assert client.get("/").status_code == 302
         assert client.post(target, data={"code": code_at(key, moment)}).status_code == 302
         assert client.get("/").status_code == 200
+    deeds = db.session.query(AuditEntry).filter_by(verb="accounts.set_second_factor", actor_id=user.id)
+    assert deeds.count() == 1, "the log says who set one up"
     later = moment + timedelta(minutes=1)
     with time_machine.travel(later, tick=False):
         client, target = sign_in(strict, user)
@@ -87,6 +89,7 @@ def test_staff_are_led_through_setting_it_up_and_enter_only_with_a_code(strict: 
         assert client.post("/tf-validate", data={"code": code_at(key, later)}).status_code == 302
         assert client.get("/").status_code == 200
         assert 'value="disable"' not in client.get("/tf-setup").get_data(as_text=True)
+        assert deeds.count() == 1, "signing in is not setting up"
         client.post("/tf-setup", data={"setup": "disable"})
         again, _target = sign_in(strict, user)
         page = again.post("/tf-validate", data={"code": code_at(key, later)}).get_data(as_text=True)

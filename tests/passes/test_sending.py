@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
 from passes.applications import services
 from passes.applications.drafts import CrewedVehicle
-from passes.applications.models import Application, ApplicationState, PostAudit, PostAuditOutcome
+from passes.applications.models import Application, ApplicationState, Mode, PostAudit, PostAuditOutcome
+from passes.applications.modes import ModeError, change_mode
 from passes.applications.pace import places_of
 from passes.applications.sending import SendingRules, send, sending_rules
 from passes.applications.transitions import TRANSITIONS, Act, ApplicationError, TransitionError
@@ -25,9 +25,9 @@ ALL_DRAWN = SendingRules("VN-HN", is_self_declared=True, audit_percent=100)
 
 
 @pytest.fixture
-def self_declared(app: Flask) -> None:
+def self_declared(session: Session, factories: Factories) -> None:
     """An issuer where carriers declare themselves, and every second file is looked at."""
-    app.config |= {"APPLICATION_MODE": "self-declared", "POST_AUDIT_PERCENT": 50}
+    change_mode(session, factories.user("administrator"), Mode.SELF_DECLARED, 50, now())
 
 
 @pytest.mark.usefixtures("self_declared")
@@ -113,12 +113,38 @@ def test_an_incomplete_application_is_not_sent(session: Session, factories: Fact
 
 
 @pytest.mark.parametrize(
-    "settings", [{"APPLICATION_MODE": "lottery"}, {"POST_AUDIT_PERCENT": 101}, {"POST_AUDIT_PERCENT": -1}]
+    ("percent", "code"), [(101, "percent_invalid"), (-1, "percent_invalid"), (10, "mode_unchanged")]
 )
-def test_a_policy_that_means_nothing_is_refused(app: Flask, settings: dict[str, object]) -> None:
-    assert sending_rules(app.config) == SendingRules("VN-HN", is_self_declared=False, audit_percent=10)
-    with pytest.raises(ValueError, match=r"application_mode|post_audit_percent"):
-        sending_rules(app.config | settings)
+def test_a_mode_that_means_nothing_is_refused(session: Session, factories: Factories, percent: int, code: str) -> None:
+    assert sending_rules(session, "VN-HN") == SendingRules("VN-HN", is_self_declared=False, audit_percent=10)
+    with pytest.raises(ModeError) as caught:
+        change_mode(session, factories.user("administrator"), Mode.REVIEW, percent, now())
+    assert caught.value.code == code
+
+
+def test_an_administrator_reads_what_a_mode_means_and_puts_it_in_force(
+    session: Session, factories: Factories, carrier: User, login: Login
+) -> None:
+    administrator = factories.user("administrator", name="Trần Quản Trị")
+    waiting = factories.application(carrier, ApplicationState.SUBMITTED)
+    office = login(administrator)
+    assert "Đang áp dụng: Xét duyệt trước khi ký" in words(office.get("/admin/mode"))
+    typed = {"mode": "self-declared", "audit_percent": "25"}
+    page = words(office.post("/admin/mode", data=typed | {"preview": "yes"}))
+    assert "Từ bây giờ: Đơn vị tự khai, ký ngay, hậu kiểm sau" in page
+    assert "Cứ 100 hồ sơ ký ngay, khoảng 25 hồ sơ được rút để hậu kiểm." in page
+    assert "1 hồ sơ đang chờ vẫn do người xét duyệt quyết định." in page
+    assert not sending_rules(session, "VN-HN").is_self_declared, "looking changes nothing"
+    page = words(office.post("/admin/mode", data=typed | {"confirm": "yes"}, follow_redirects=True))
+    assert "Đang áp dụng: Đơn vị tự khai, ký ngay, hậu kiểm sau" in page
+    assert "Trần Quản Trị" in page
+    assert sending_rules(session, "VN-HN") == SendingRules("VN-HN", is_self_declared=True, audit_percent=25)
+    deed = session.query(AuditEntry).filter_by(verb="applications.change_mode").one()
+    assert (deed.actor_id, deed.details) == (administrator.id, {"from": ["review", 10], "to": ["self-declared", 25]})
+    assert waiting.state is ApplicationState.SUBMITTED
+    assert "không có gì thay đổi" in words(office.post("/admin/mode", data=typed | {"confirm": "yes"}))
+    assert "Nhập số nguyên từ 0 đến 100." in words(office.post("/admin/mode", data=typed | {"audit_percent": "200"}))
+    assert "Lỗi:" in words(office.post("/admin/mode", data=typed | {"audit_percent": "nửa"}))
 
 
 # ---------- the place in the queue ----------

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
-from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
-from passes.applications.sending import SELF_DECLARED
+from passes.applications.models import Mode
+from passes.applications.modes import change_mode
 from passes.fleet.models import CrewMember
 from passes.form_fields import clock_of
 from passes.issuing.models import PassStatus, Supplement, VehiclePass
@@ -40,9 +40,8 @@ def relief(factories: Factories, carrier: User) -> CrewMember:
 
 
 @pytest.fixture
-def at_once(app: Flask) -> None:
-    app.config["APPLICATION_MODE"] = SELF_DECLARED
-    app.config["POST_AUDIT_PERCENT"] = 0
+def at_once(session: Session, factories: Factories) -> None:
+    change_mode(session, factories.user("administrator"), Mode.SELF_DECLARED, 0, now())
 
 
 def seats(**changes: str) -> dict[str, str]:
@@ -109,9 +108,9 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
 
 
 def test_cards_are_made_for_a_selection_and_for_one_person_with_a_new_test(
-    desk: FlaskClient, session: Session, relief: CrewMember, factories: Factories, carrier: User, app: Flask
+    desk: FlaskClient, session: Session, relief: CrewMember, factories: Factories, carrier: User
 ) -> None:
-    app.config["APPLICATION_MODE"] = SELF_DECLARED
+    change_mode(session, factories.user("administrator"), Mode.SELF_DECLARED, 10, now())
     untested = factories.crew(carrier, name="Lê Chưa Xét", test_expires_at=None)
     chosen = {"member": [str(relief.id), str(untested.id)]}
     done = words(desk.post("/supplements/cards", data=chosen, follow_redirects=True))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from passes import jobs
 from passes.accounts.models import User
+from passes.applications.bookings import bookings_of
 from passes.applications.drafts import CrewedVehicle
 from passes.applications.models import Decision, PostAuditOutcome
 from passes.applications.sending import SendingRules
@@ -99,6 +100,28 @@ def test_a_slip_waits_for_the_authority_where_policy_reviews(
     with pytest.raises(deciding.DecisionError) as refused:
         deciding.approve(session, reviewer, slip, now())
     assert refused.value.code == "decided"
+
+
+def test_whom_a_slip_took_off_a_pass_is_free_and_whom_it_put_on_is_booked(
+    session: Session, carrier: User, vehicle_pass: VehiclePass, relief: CrewMember, factories: Factories
+) -> None:
+    driver = vehicle_pass.application_vehicle.crew[0].member
+    cars = (CrewedVehicle(factories.vehicle(carrier).id, (driver.id, relief.id)),)
+    other = factories.application(carrier, vehicles=cars)
+
+    def booked() -> set[int]:
+        return set(bookings_of(session, [other])[other.id].people)
+
+    slip = ask(session, carrier, vehicle_pass, SlipDraft(leaving=(0,), joining=(relief.id,)), REVIEWED)
+    assert booked() == {driver.person_id}, "a slip that waits changes nothing"
+    deciding.approve(session, factories.user("reviewer"), slip, now())
+    assert booked() == {relief.person_id}
+    reference = vehicle_pass.application_vehicle.application.reference
+    assert bookings_of(session, [other])[other.id].people[relief.person_id].reference == reference
+    deciding.revoke(session, factories.user("reviewer"), slip, RevocationReason.WRONG_DATA, now())
+    assert booked() == {driver.person_id}
+    issuing.revoke(session, None, vehicle_pass, RevocationReason.ENDED_EARLY, now())
+    assert booked() == set()
 
 
 def test_what_is_not_clean_waits_even_where_policy_signs_at_once(
