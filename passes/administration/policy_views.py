@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from protocol.policy import Policy
 
 
-def _in_force() -> Policy:
+def rules_in_force() -> Policy:
+    """Return the policy that stations were told last."""
     return current_trust(TrustRepository(current_app.extensions["instance"].trust_dir)).policy
 
 
@@ -75,9 +76,9 @@ def _differences(rules: Policy, before: Policy) -> list[tuple[str, str, str]]:
 
 @bp.get("/admin/policy")
 @access.requires("administration.manage")
-def policy_in_force() -> str:
+def policyrules_in_force() -> str:
     """Show the policy in force, and the drafts."""
-    rules, rows = _in_force(), page_of(drafts.drafts())
+    rules, rows = rules_in_force(), page_of(drafts.drafts())
     return render_template(
         "administration/policy.html",
         rules=rules,
@@ -94,7 +95,7 @@ def policy_in_force() -> str:
 @access.requires("administration.manage")
 def new_policy() -> str | Response:
     """Draft a policy, starting with the one in force."""
-    rules = _in_force()
+    rules = rules_in_force()
     form = PolicyForm.of(rules)
     if form.validate_on_submit():
         try:
@@ -113,7 +114,7 @@ def extend() -> str | Response:
     if form.validate_on_submit():
         extension = form.extension()
         try:
-            rules = drafts.with_extension(_in_force(), extension)
+            rules = drafts.with_extension(rules_in_force(), extension)
             if form.is_meant():
                 return _keep(rules, _("Gia hạn chung theo %(decision)s", decision=extension.decision))
             hit = hit_by(db.session(), extension, now())
@@ -134,7 +135,7 @@ def _keep(rules: Policy, reason: str) -> Response:
 @access.requires("administration.manage")
 def policy_draft(draft_id: int) -> str:
     """Show a draft: what it changes, and how it is signed."""
-    draft, rules = _find(draft_id), _in_force()
+    draft, rules = _find(draft_id), rules_in_force()
     drafted = drafts.rules_of(draft)
     return render_template(
         "administration/policy_draft.html",

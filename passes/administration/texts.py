@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from passes.accounts.models import OrganisationKind
 from passes.accounts.texts import ERRORS as ACCOUNT_ERRORS
 from passes.applications.models import Mode
+from passes.labels import Tag
+from passes.trust.services import KeyState
 
 KINDS: Mapping[OrganisationKind, Any] = {
     OrganisationKind.CARRIER: _l("Đơn vị vận tải"),
@@ -61,6 +63,14 @@ ERRORS: Mapping[str, Any] = {
     "hours_order": _l("Số giờ quá hạn phải lớn hơn số giờ cũ."),
     "period_empty": _l("Ngày cuối phải từ ngày đầu trở đi."),
     "until_early": _l("Ngày gia hạn phải sau ngày cấp đầu tiên."),
+}
+
+KEYS: Mapping[KeyState, Tag] = {
+    KeyState.RETIRED: Tag(_l("Đã thu hồi"), "stop"),
+    KeyState.UNPUBLISHED: Tag(_l("Chưa phát hành"), "neutral"),
+    KeyState.UPCOMING: Tag(_l("Sắp dùng"), "info"),
+    KeyState.IN_USE: Tag(_l("Đang dùng"), "ok"),
+    KeyState.GOOD: Tag(_l("Còn giá trị, không ký giấy mới"), "neutral"),
 }
 
 MODES: Mapping[Mode, Any] = {

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from passes.administration import audit_views, list_views, mode_views, organisation_views, policy_views, user_views
+from passes.administration import (
+    audit_views,
+    key_views,
+    list_views,
+    mode_views,
+    organisation_views,
+    policy_views,
+    user_views,
+)
 from passes.administration.blueprint import bp
 
-__all__ = ["audit_views", "bp", "list_views", "mode_views", "organisation_views", "policy_views", "user_views"]
+__all__ = [
+    "audit_views",
+    "bp",
+    "key_views",
+    "list_views",
+    "mode_views",
+    "organisation_views",
+    "policy_views",
+    "user_views",
+]

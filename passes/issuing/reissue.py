@@ -6,6 +6,7 @@ The old paper does not: stations answer it with "reprint".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,67 @@ def request_reissue(session: Session, actor: User | None, kid: str, rules: Polic
     return sum(counts.values())
 
 
-def _put_before_worker(session: Session, kind: Kind, kid: str, rules: Policy, now: datetime) -> int:
+@dataclass(frozen=True)
+class ReissuePreview:
+    """What signing the papers of a key again would come to.
+
+    Args:
+        passes: passes that hold and bear its signature.
+        supplements: slips and cards likewise.
+        carriers: how many carriers would have to print anew.
+    """
+
+    passes: int
+    supplements: int
+    carriers: int
+
+
+@dataclass(frozen=True)
+class ReissueProgress:
+    """How far the signing of a key's papers by another one is.
+
+    Args:
+        requested: papers that were put before the worker when it was last asked for.
+        waiting: those that it has not signed yet.
+    """
+
+    requested: int
+    waiting: int
+
+    @property
+    def done(self) -> int:
+        """Papers that bear the new signature."""
+        return max(0, self.requested - self.waiting)
+
+
+def preview_reissue(session: Session, kid: str, rules: Policy, now: datetime) -> ReissuePreview:
+    """Count what `request_reissue` would put before the worker; what waits there already is left out."""
+    counts, carriers = {}, set()
+    for name, kind in _KINDS.items():
+        statement = sa.select(kind.carrier_id, sa.func.count()).where(
+            *_is_affected(kind, kid, rules, now), kind.signed_at.is_not(None)
+        )
+        rows = session.execute(statement.group_by(kind.carrier_id)).all()
+        counts[name] = sum(row[1] for row in rows)
+        carriers |= {row[0] for row in rows}
+    return ReissuePreview(counts["passes"], counts["supplements"], len(carriers))
+
+
+def progress_of(session: Session, kid: str) -> ReissueProgress | None:
+    """Return how far it is; None if nobody asked for it yet."""
+    asked = audit.entries(audit.AuditFilter(verb="issuing.request_reissue", subject=f"IssuerKey:{kid}"))
+    last = session.scalars(asked.limit(1)).first()
+    if last is None:
+        return None
+    waiting = 0
+    for kind in _KINDS.values():
+        is_waiting = (kind.kid == kid, kind.signed_at.is_(None), kind.status != PassStatus.REVOKED)
+        waiting += session.scalar(sa.select(sa.func.count()).select_from(kind).where(*is_waiting)) or 0
+    return ReissueProgress(sum(last.details.values()), waiting)
+
+
+def _is_affected(kind: Kind, kid: str, rules: Policy, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that a paper was signed by a key and holds, by its own end or a mass extension."""
     is_extensible = sa.true() if kind is VehiclePass else Supplement.kind == SupplementKind.SLIP
     holds = [kind.expires_at > now]
     holds += [
@@ -64,10 +125,12 @@ def _put_before_worker(session: Session, kind: Kind, kid: str, rules: Policy, no
         for extension in rules.extensions
         if extension.until > now
     ]
+    return kind.kid == kid, kind.status != PassStatus.REVOKED, sa.or_(*holds)
+
+
+def _put_before_worker(session: Session, kind: Kind, kid: str, rules: Policy, now: datetime) -> int:
     done = session.execute(
-        sa.update(kind)
-        .where(kind.kid == kid, kind.status != PassStatus.REVOKED, sa.or_(*holds))
-        .values(signed_at=None, reissue_requested_at=now)
+        sa.update(kind).where(*_is_affected(kind, kid, rules, now)).values(signed_at=None, reissue_requested_at=now)
     )
     count: int = done.rowcount
     return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -83,15 +84,41 @@ def current_issuer_key(session: Session, now: datetime) -> IssuerKey:
     return key
 
 
+class KeyState(enum.StrEnum):
+    """What becomes of an issuing key."""
+
+    RETIRED = "retired"
+    UNPUBLISHED = "unpublished"
+    UPCOMING = "upcoming"
+    IN_USE = "in_use"
+    GOOD = "good"
+
+
+def state_of_key(session: Session, key: IssuerKey, now: datetime) -> KeyState:
+    """Return what becomes of an issuing key at a moment."""
+    if key.retired_at is not None:
+        return KeyState.RETIRED
+    if key.signs_from is None:
+        return KeyState.UNPUBLISHED
+    if key.signs_from > now:
+        return KeyState.UPCOMING
+    return KeyState.IN_USE if key is current_issuer_key(session, now) else KeyState.GOOD
+
+
 def describe(session: Session, key: IssuerKey, now: datetime) -> str:
     """Say in English, for an operator, what becomes of an issuing key at a moment."""
-    if key.retired_at is not None:
-        return f"retired {key.retired_at:%Y-%m-%d %H:%M} UTC: {key.reason}"
-    if key.signs_from is None:
-        return "not published; it signs nothing"
-    if key.signs_from > now:
-        return f"published; signs from {key.signs_from:%Y-%m-%d %H:%M} UTC"
-    return "in use" if key is current_issuer_key(session, now) else "good; signs nothing new"
+    return {
+        KeyState.RETIRED: f"retired {key.retired_at:%Y-%m-%d %H:%M} UTC: {key.reason}" if key.retired_at else "",
+        KeyState.UNPUBLISHED: "not published; it signs nothing",
+        KeyState.UPCOMING: f"published; signs from {key.signs_from:%Y-%m-%d %H:%M} UTC" if key.signs_from else "",
+        KeyState.IN_USE: "in use",
+        KeyState.GOOD: "good; signs nothing new",
+    }[state_of_key(session, key, now)]
+
+
+def find_issuer_key(session: Session, kid: str) -> IssuerKey | None:
+    """Return one key by its id (hex), retired ones included, or None."""
+    return session.get(IssuerKey, kid)
 
 
 def is_retired(session: Session, kid: str) -> bool:

@@ -25,6 +25,7 @@ from passes.demo.cli import make_demo_instance
 from passes.demo.processes import IssuerProcess, free_port
 from passes.imports.models import ImportKind
 from passes.issuing.models import VehiclePass
+from passes.local_time import now
 from protocol.plates import format_plate
 from tests import counts
 from tests.passes.spreadsheets import crew_row, day, vehicle_row, workbook

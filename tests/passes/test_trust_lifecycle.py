@@ -23,6 +23,7 @@ from passes.issuing.models import RevocationReason, VehiclePass
 from passes.issuing.reissue import request_reissue
 from passes.issuing.sheets import letterhead, sheet_of
 from passes.movement.models import Movement, Scan
+from passes.notices.models import Notice, NoticeKind
 from passes.trust import lifecycle, publishing, services
 from passes.trust.cli import group
 from passes.trust.instance_keys import InstanceKeys
@@ -38,6 +39,7 @@ from protocol.scan_record import RecordKind, SealedDetails
 from protocol.trust import Trust
 from tests.factories import Factories, now
 from tests.issuers import OFFLINE_PASSPHRASE
+from tests.passes.pages import words
 from tests.passes.post import road_post
 
 
@@ -206,6 +208,47 @@ def test_the_carrier_prints_the_new_paper_and_never_the_void_one(
     assert browser.get(url).mimetype == "application/pdf"
     assert "hãy in lại" in browser.get("/passes").get_data(as_text=True)
     assert sheet_of(session, vehicle_pass, letterhead(app.config)).qr_text == vehicle_pass.text
+
+
+def test_an_administrator_sees_what_a_retired_key_signed_and_has_it_signed_again(
+    app: Flask,
+    session: Session,
+    factories: Factories,
+    trust: Callable[..., Result],
+    login: Callable[[User], FlaskClient],
+) -> None:
+    carriers = [factories.user(), factories.user()]
+    passes = [factories.vehicle_pass(user) for user in (*carriers, carriers[0])]
+    stolen, office = passes[0].kid or "", login(factories.user("administrator"))
+    page = words(office.get(f"/admin/keys/{stolen}"))
+    assert "3 giấy, 0 phiếu, thẻ, của 2 đơn vị" in page
+    assert f"passes trust retire-key {stolen}" in page, "first somebody with the offline keys retires it"
+    assert "chưa bị thu hồi" in words(office.post(f"/admin/keys/{stolen}/reissue", follow_redirects=True))
+    trust("rotate-issuer-key")
+    trust("retire-key", stolen, "--reason", "Máy bị lấy cắp", "--no-reissue")
+    page = words(office.get(f"/admin/keys/{stolen}"))
+    assert "Máy bị lấy cắp" in page
+    assert "Ký lại" in page
+    app.config["JOBS_IMMEDIATE"] = False  # the worker comes later
+    page = words(office.post(f"/admin/keys/{stolen}/reissue", follow_redirects=True))
+    assert "3 bản đang được ký lại." in page
+    assert "0 trong 3 đã ký lại." in page
+    raw = office.get(f"/admin/keys/{stolen}").get_data(as_text=True)
+    assert '<meta http-equiv="refresh"' in raw
+    assert 'max="3" value="0"' in raw
+    app.extensions["worker"].drain()
+    page = words(office.get(f"/admin/keys/{stolen}"))
+    assert "3 trong 3 đã ký lại." in page
+    assert "Không còn giấy, phiếu, thẻ nào phải ký lại." in page
+    session.expire_all()
+    assert {one.kid for one in passes} == {in_use(session)}
+    listed = words(office.get("/admin/keys"))
+    assert listed.index(in_use(session)) < listed.index(stolen)
+    assert f"{stolen} Đã thu hồi" in listed
+    deed = session.scalars(sa.select(AuditEntry).where(AuditEntry.verb == "issuing.request_reissue")).one()
+    assert (deed.subject, deed.actor_id is not None) == (f"IssuerKey:{stolen}", True)
+    told_carrier = session.scalars(sa.select(Notice).where(Notice.kind == NoticeKind.PASSES_REISSUED)).all()
+    assert sorted(notice.details["count"] for notice in told_carrier) == [1, 2]
 
 
 def test_people_on_a_void_paper_leave_their_traces_and_those_on_a_forged_one_do_not(
