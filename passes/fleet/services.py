@@ -222,11 +222,15 @@ def _write_person(session: Session, person: Person, draft: CrewDraft, name: str,
 
 
 def _require_own(session: Session, carrier: Organisation, person: Person) -> None:
-    """Keep a carrier that nobody looked at yet from changing where a person of others is reached and followed up."""
+    """Keep a carrier that nobody looked at yet from changing where a person of others is reached and followed up.
+
+    It may change its own people, and add its owner as long as nothing else is known of them.
+    """
     if carrier.is_working:
         return
-    lists = session.scalars(sa.select(CrewMember.carrier_id).where(CrewMember.person_id == person.id))
-    if set(lists) != {carrier.id}:
+    lists = set(session.scalars(sa.select(CrewMember.carrier_id).where(CrewMember.person_id == person.id)))
+    is_bare_owner = person.id == carrier.owner_person_id and not (lists or person.phone or person.residence_code)
+    if lists != {carrier.id} and not is_bare_owner:
         raise FleetError("person_on_file", "id_number", "the person is on file for others, and the carrier unapproved")
 
 

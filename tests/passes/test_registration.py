@@ -21,6 +21,8 @@ from passes.applications import services as applications
 from passes.applications.models import Application, ApplicationState
 from passes.audit import AuditEntry
 from passes.fleet.services import FleetError, find_crew_member, owners_of
+from passes.notices.models import Notice, NoticeKind
+from passes.notices.services import count_unread
 from passes.people.services import find_person
 from passes.retention import person as retention
 from tests.factories import PASSWORD, Factories, now
@@ -293,6 +295,9 @@ def test_whom_nobody_looked_at_yet_changes_nothing_that_others_go_by(
         waiting.organisation_id
     ]
     assert factories.crew(waiting, id_number=OWNER_ID, name="Nguyễn Văn Bình").person is theirs.person
+    owner = newcomer(session, "chu-xe@example.vn", owner_id_number="036090023456", name="Trần Đức Anh")
+    driver = factories.crew(owner, id_number="036090023456", name="Trần Đức Anh")
+    assert driver.person is owner.organisation.owner, "who owns the truck drives it"
 
 
 # ---------- colleagues ----------
@@ -369,7 +374,9 @@ def test_whom_colleagues_removed_may_join_another_company_and_whom_the_administr
 ) -> None:
     former, locked = factories.user(organisation=carrier.organisation), factories.user()
     former.tf_primary_method, former.tf_totp_secret = "authenticator", "secret"
+    session.add(Notice(user_id=former.id, kind=NoticeKind.RECEIVED, details={}, written_at=now(), is_mail_due=False))
     login(carrier).post(f"/organisation/colleagues/{former.id}/remove")
+    assert count_unread(session, former) == 0, "nothing of the old company is read in the new one"
     locked.active = False
     session.commit()
     stale = ask(client, instance, former.email)
