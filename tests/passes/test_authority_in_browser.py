@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from passes.accounts.colleagues import invite
+from passes.accounts.links import LinkPurpose, link_token
 from passes.accounts.models import OrganisationKind, User
 from passes.accounts.services import OrganisationDraft, create_organisation
 from passes.applications import post_audit
@@ -157,7 +159,7 @@ def test_the_reviewers_pages_are_within_everybodys_reach(
 
 @pytest.mark.usefixtures("complaints")
 @pytest.mark.parametrize("size", SIZES)
-def test_the_administrators_pages_are_within_everybodys_reach(
+def test_the_pages_of_registering_and_administering_are_within_everybodys_reach(
     page: Page, address: str, session: Session, factories: Factories, carrier: User, size: tuple[int, int]
 ) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -166,9 +168,24 @@ def test_the_administrators_pages_are_within_everybodys_reach(
     waiting = create_organisation(session, None, draft, now(), is_approved=False)
     drafted = save_draft(session, admin, default_policy(), "QĐ 7/2021", now())
     factories.application(carrier, ApplicationState.SUBMITTED)
-    sign_in(page, address, admin)
+    clerk = factories.user(organisation=waiting)
+    invitation = invite(session, clerk, "hoa@example.vn", now())
+    session.commit()
+    opened = {
+        "registration": "/registration",
+        "registration-company": f"/registration/{link_token(LinkPurpose.REGISTRATION, 'a@example.vn', '')}",
+        "invitation": f"/invitation/{link_token(LinkPurpose.INVITATION, invitation.id)}",
+    }
+    prepared = {
+        "home": "/",
+        "organisation": "/organisation",
+        "details": "/organisation/details",
+        "invite": "/organisation/invite",
+    }
     paths = {
         "home": "/",
+        "waiting": "/admin/organisations/waiting",
+        "organisation-refuse": f"/admin/organisations/{waiting.id}/refuse",
         "index": "/admin",
         "organisations": "/admin/organisations",
         "organisation": f"/admin/organisations/{waiting.id}",
@@ -188,6 +205,10 @@ def test_the_administrators_pages_are_within_everybodys_reach(
         "nowhere": "/nowhere",
     }
     wrong: list[str] = []
-    for name, path in paths.items():
-        wrong += look_at(page, f"{address}{path}", f"administration-{name}", is_thorough=size[0] > size[1])
+    for who, user, seen in (("newcomer", None, opened), ("waiting", clerk, prepared), ("administration", admin, paths)):
+        page.context.clear_cookies()
+        if user is not None:
+            sign_in(page, address, user)
+        for name, path in seen.items():
+            wrong += look_at(page, f"{address}{path}", f"{who}-{name}", is_thorough=size[0] > size[1])
     assert wrong == []
