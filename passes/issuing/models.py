@@ -255,39 +255,3 @@ class StatusOrderPass(Base):
 
     order_id: Mapped[int] = mapped_column(sa.ForeignKey("status_orders.id"), primary_key=True)
     pass_id: Mapped[int] = mapped_column(sa.ForeignKey("vehicle_passes.id"), primary_key=True, index=True)
-
-
-class PrintState(enum.StrEnum):
-    """Where a file of many sheets stands."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    EMPTY = "empty"
-    EXPIRED = "expired"
-
-
-class PrintJob(Base):
-    """Many sheets as one file, printed by the worker piece by piece; the file is kept for a day."""
-
-    __tablename__ = "print_jobs"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    carrier_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
-    state: Mapped[PrintState] = mapped_column(enum_column(PrintState), index=True)
-    total: Mapped[int] = mapped_column()
-    done: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class PrintJobPass(Base):
-    """One sheet of such a file; `is_left_out` when the pass could not be printed."""
-
-    __tablename__ = "print_job_passes"
-
-    job_id: Mapped[int] = mapped_column(sa.ForeignKey("print_jobs.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    pass_id: Mapped[int] = mapped_column(sa.ForeignKey("vehicle_passes.id"))
-    is_left_out: Mapped[bool] = mapped_column(default=False)
-    vehicle_pass: Mapped[VehiclePass] = relationship(lazy="joined")

@@ -1,4 +1,4 @@
-"""Pages on which a carrier has many passes printed as one file."""
+"""Pages on which a carrier has many papers printed as one file."""
 
 from __future__ import annotations
 
@@ -13,37 +13,56 @@ from passes.applications.queue import find_application
 from passes.db import db
 from passes.issuing import printing, register, texts
 from passes.issuing.blueprint import bp
-from passes.issuing.models import PrintJob, PrintState
+from passes.issuing.models import Supplement, VehiclePass
+from passes.issuing.print_kinds import MAKING
+from passes.issuing.print_models import PrintJob, PrintKind, PrintState
 from passes.sealed_files import SealedFiles
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
+
+_MOST_DIGITS = 9
 
 
 def _job(job_id: int) -> PrintJob:
     return printing.find_job(db.session(), current_user.organisation, job_id) or abort(404)
 
 
-def _chosen() -> list[int]:
-    """Return which passes are meant: everything that holds, those of one application, or those that were ticked."""
+def _chosen(kind: PrintKind) -> list[int]:
+    """Return which papers are meant: everything that holds, those of one application, or those that were ticked."""
     session, carrier = db.session(), current_user.organisation
+    if MAKING[kind].of is Supplement:
+        if "everything" in request.form:
+            return printing.printable_supplements(session, carrier, local_time.now())
+        return _numbers("supplement")
     if "everything" in request.form:
         return printing.printable_passes(session, carrier, local_time.now())
     if reference := request.form.get("application"):
         application = find_application(session, reference, carrier) or abort(404)
         return [vehicle_pass.id for vehicle_pass in register.passes_of(session, application)]
-    return [int(number) for number in request.form.getlist("pass") if number.isdecimal()]
+    return _numbers("pass")
+
+
+def _numbers(name: str) -> list[int]:
+    return [int(number) for number in request.form.getlist(name) if number.isdecimal() and len(number) <= _MOST_DIGITS]
+
+
+def _list_of(kind: PrintKind) -> str:
+    """Return the address of the list that a kind of paper was chosen from."""
+    return url_for("issuing.index" if MAKING[kind].of is VehiclePass else "supplements.index")
 
 
 @bp.post("/passes/prints")
 @access.requires("passes.print")
 def print_passes() -> Response:
-    """Begin to print a selection, an application, or the fleet."""
+    """Begin to print a selection, an application, or everything that holds, as one kind of paper."""
+    named = request.form.get("kind", PrintKind.WINDSCREEN)
+    kind = PrintKind(named) if named in set(PrintKind) else abort(400)
     try:
-        job = printing.start_printing(db.session(), current_user, _chosen(), local_time.now())
+        job = printing.start_printing(db.session(), current_user, kind, _chosen(kind), local_time.now())
     except printing.PrintRefusedError as error:
         flash(texts.ERRORS[error.code], "warning")
-        return redirect(url_for("issuing.index"))
+        return redirect(_list_of(kind))
     db.session.commit()
     jobs.wake()
     return redirect(url_for("issuing.print_job", job_id=job.id))
@@ -55,7 +74,12 @@ def print_job(job_id: int) -> str:
     """Show how far a file is, and where it is when it is done."""
     job = _job(job_id)
     return render_template(
-        "issuing/print_job.html", job=job, state=texts.PRINTS[job.state], left_out=printing.left_out(db.session(), job)
+        "issuing/print_job.html",
+        job=job,
+        state=texts.PRINTS[job.state],
+        words=texts.PRINT_KINDS[job.kind],
+        list_url=_list_of(job.kind),
+        left_out=printing.left_out(db.session(), job),
     )
 
 
@@ -72,5 +96,5 @@ def print_file(job_id: int) -> Response:
         content = files.read(printing.file_name(job))
     except FileNotFoundError:  # its day is over, or a backup was restored without it
         abort(404)
-    name = f"giay-nhan-dien-{job.created_at:%Y%m%d}-{job.id}.pdf"
+    name = f"{MAKING[job.kind].file_name}-{job.created_at:%Y%m%d}-{job.id}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)

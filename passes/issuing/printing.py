@@ -1,4 +1,4 @@
-"""Many sheets as one file, in the background: the rows are the work, and each turn of the worker prints a few."""
+"""Many papers as one file, in the background: the rows are the work, and each turn of the worker prints a few."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes import audit
-from passes.issuing.models import PassStatus, PrintJob, PrintJobPass, PrintState, VehiclePass
-from passes.issuing.pdf import windscreen_pages
+from passes.issuing.models import PassStatus, Supplement, VehiclePass
+from passes.issuing.print_kinds import MAKING
+from passes.issuing.print_models import PrintJob, PrintJobPaper, PrintKind, PrintState
 from passes.issuing.services import IssuingError
-from passes.issuing.sheets import Letterhead, sheet_of
+from passes.issuing.sheets import Letterhead
 from passes.press.binding import Title, bind
-from passes.press.documents import folio
 from passes.press.pages import SheetError
+from protocol.plates import format_plate
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -54,33 +55,53 @@ def printable_passes(session: Session, carrier: Organisation, now: datetime) -> 
     return list(session.scalars(statement.order_by(VehiclePass.plate, VehiclePass.id)))
 
 
-def start_printing(session: Session, actor: User, pass_ids: Collection[int], now: datetime) -> PrintJob:
-    """Have passes of the actor's organisation printed as one file, in the order of their plates.
+def _printable_supplement(carrier_id: int | None) -> sa.ColumnElement[bool]:
+    is_usable = sa.and_(Supplement.status == PassStatus.VALID, Supplement.signed_at.is_not(None))
+    return sa.and_(Supplement.carrier_id == carrier_id, is_usable)
+
+
+def printable_supplements(session: Session, carrier: Organisation, now: datetime) -> list[int]:
+    """Return the row ids of a carrier's slips and cards that hold, in the order of their numbers."""
+    statement = sa.select(Supplement.id).where(_printable_supplement(carrier.id), Supplement.expires_at > now)
+    return list(session.scalars(statement.order_by(Supplement.number)))
+
+
+def start_printing(session: Session, actor: User, kind: PrintKind, ids: Collection[int], now: datetime) -> PrintJob:
+    """Have papers of the actor's organisation printed as one file, in the order of their plates or numbers.
+
+    Args:
+        session: the caller's transaction.
+        actor: whose file it is.
+        kind: which papers.
+        ids: row ids of passes, or of slips and cards.
+        now: when.
 
     Raises:
-        PrintRefusedError: none of them is the carrier's (`nothing_to_print`).
+        PrintRefusedError: none of them is the carrier's, or none is signed and holds (`nothing_to_print`).
     """
-    wanted = set(pass_ids)
-    own = session.execute(
-        sa.select(VehiclePass.id)
-        .where(VehiclePass.carrier_id == actor.organisation_id)
-        .order_by(VehiclePass.plate, VehiclePass.id)
-    ).scalars()
-    ids = [pass_id for pass_id in own if pass_id in wanted]
-    if not ids:
-        raise PrintRefusedError("nothing_to_print", "no pass of this carrier was chosen")
+    if MAKING[kind].of is VehiclePass:
+        own = sa.select(VehiclePass.id).where(VehiclePass.carrier_id == actor.organisation_id)
+        own, column = own.order_by(VehiclePass.plate, VehiclePass.id), "pass_id"
+    else:
+        own = sa.select(Supplement.id).where(_printable_supplement(actor.organisation_id))
+        own, column = own.order_by(Supplement.number), "supplement_id"
+    wanted = set(ids)
+    chosen = [own_id for own_id in session.scalars(own) if own_id in wanted]
+    if not chosen:
+        raise PrintRefusedError("nothing_to_print", "no paper of this carrier was chosen")
     job = PrintJob(
         carrier_id=actor.organisation_id,
         user_id=actor.id,
+        kind=kind,
         state=PrintState.WAITING,
-        total=len(ids),
+        total=len(chosen),
         done=0,
         created_at=now,
     )
     session.add(job)
     session.flush()
-    session.add_all(PrintJobPass(job_id=job.id, position=at, pass_id=pass_id) for at, pass_id in enumerate(ids))
-    audit.record(session, actor, "issuing.print", job, {"passes": len(ids)}, now)
+    session.add_all(PrintJobPaper(job_id=job.id, position=at, **{column: one}) for at, one in enumerate(chosen))
+    audit.record(session, actor, "issuing.print", job, {"passes": len(chosen), "kind": kind.value}, now)
     return job
 
 
@@ -98,11 +119,11 @@ def find_job(session: Session, carrier: Organisation, job_id: int) -> PrintJob |
 
 
 def left_out(session: Session, job: PrintJob) -> list[str]:
-    """Return the plates of the passes that could not be printed."""
+    """Return the plates of the passes, or the numbers of the slips and cards, that could not be printed."""
     rows = session.scalars(
-        sa.select(PrintJobPass).where(PrintJobPass.job_id == job.id, PrintJobPass.is_left_out.is_(True))
+        sa.select(PrintJobPaper).where(PrintJobPaper.job_id == job.id, PrintJobPaper.is_left_out.is_(True))
     )
-    return [row.vehicle_pass.plate for row in rows]
+    return [format_plate(row.vehicle_pass.plate) if row.vehicle_pass else row.paper.number for row in rows]
 
 
 def file_name(job: PrintJob, part: int | None = None) -> str:
@@ -111,7 +132,7 @@ def file_name(job: PrintJob, part: int | None = None) -> str:
 
 
 def work(session: Session, files: SealedFiles, letterhead: Letterhead, now: datetime) -> int:
-    """Print the next sheets of the file that waits longest; return how many passes were dealt with.
+    """Print the next papers of the file that waits longest; return how many were dealt with.
 
     Args:
         session: the worker's transaction.
@@ -124,15 +145,15 @@ def work(session: Session, files: SealedFiles, letterhead: Letterhead, now: date
     if job is None:
         return 0
     rows = session.scalars(
-        sa.select(PrintJobPass)
-        .where(PrintJobPass.job_id == job.id, PrintJobPass.position >= job.done)
-        .order_by(PrintJobPass.position)
+        sa.select(PrintJobPaper)
+        .where(PrintJobPaper.job_id == job.id, PrintJobPaper.position >= job.done)
+        .order_by(PrintJobPaper.position)
         .limit(SHEETS_A_TURN)
     ).all()
-    if any(_is_being_signed(row.vehicle_pass) for row in rows):
+    if any(_is_being_signed(row.paper) for row in rows):
         return 0  # the signing step comes first; the next turn looks again
     place = job.done // SHEETS_A_TURN
-    if part := _render(session, place, rows, letterhead):
+    if part := _render(session, job, rows, letterhead):
         files.write(file_name(job, place), part)
     job.done += len(rows)
     if job.done >= job.total:
@@ -140,30 +161,31 @@ def work(session: Session, files: SealedFiles, letterhead: Letterhead, now: date
     return len(rows)
 
 
-def _is_being_signed(vehicle_pass: VehiclePass) -> bool:
-    is_wanted = vehicle_pass.status is PassStatus.VALID and vehicle_pass.signing_error is None
-    return is_wanted and vehicle_pass.signed_at is None
+def _is_being_signed(paper: VehiclePass | Supplement) -> bool:
+    is_wanted = paper.status is PassStatus.VALID and paper.signing_error is None
+    return is_wanted and paper.signed_at is None
 
 
-def _render(session: Session, place: int, rows: Sequence[PrintJobPass], letterhead: Letterhead) -> bytes | None:
-    """Print some sheets; one that cannot be printed is left out, and does not take the others with it."""
+def _render(session: Session, job: PrintJob, rows: Sequence[PrintJobPaper], letterhead: Letterhead) -> bytes | None:
+    """Print some papers; one that cannot be printed is left out, and does not take the others with it."""
+    making = MAKING[job.kind]
     pages: list[SetPage] = []
     for row in rows:
         try:
-            if row.vehicle_pass.status is not PassStatus.VALID:
+            if row.paper.status is not PassStatus.VALID:
                 row.is_left_out = True
             else:
-                pages += windscreen_pages(sheet_of(session, row.vehicle_pass, letterhead))
+                pages += making.pages(session, row.paper, letterhead)
         except (IssuingError, SheetError):
             row.is_left_out = True
-    return folio(place, pages) if pages else None
+    return making.folio(job.done // SHEETS_A_TURN, pages) if pages else None
 
 
 def _finish(job: PrintJob, files: SealedFiles, letterhead: Letterhead, now: datetime) -> None:
     places = [place for place in range(_folios(job)) if files.has(file_name(job, place))]
     job.state, job.finished_at = PrintState.DONE if places else PrintState.EMPTY, now
     if places:
-        about = Title(f"Giấy nhận diện phương tiện ({job.total})", letterhead.agency)
+        about = Title(f"{MAKING[job.kind].title} ({job.total})", letterhead.agency)
         files.write(file_name(job), bind((files.read(file_name(job, place)) for place in places), about))
     for place in range(_folios(job)):
         files.delete(file_name(job, place))

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from passes.issuing.models import OrderState, PrintState, RevocationReason, StatusAct
+from passes.issuing.models import OrderState, RevocationReason, StatusAct
+from passes.issuing.print_models import PrintKind, PrintState
 from passes.issuing.register import PassState
 from passes.labels import Tag
 
@@ -75,7 +76,7 @@ ACTS: Mapping[StatusAct, ActWords] = {
 }
 
 ERRORS: Mapping[str, Any] = {
-    "nothing_to_print": _l("Chưa chọn giấy nào. Đánh dấu các giấy cần in."),
+    "nothing_to_print": _l("Chưa chọn giấy nào in được. Đánh dấu các giấy đã ký, chưa bị thu hồi."),
     "not_signed": _l("Giấy đang được ký, thường xong trong một phút. Tải lại trang rồi thử lại."),
     "key_retired": _l("Khóa đã ký giấy này bị thu hồi nên bản in không còn giá trị. Cơ quan cấp sẽ ký lại giấy."),
     "already_revoked": _l("Giấy này đã bị thu hồi trước đó."),
@@ -103,3 +104,42 @@ PRINTS: Mapping[PrintState, Tag] = {
     PrintState.EXPIRED: Tag(_l("Đã xóa sau một ngày"), "neutral"),
 }
 """Where a file of many sheets stands."""
+
+
+class PrintWords(NamedTuple):
+    """How a kind of file is said.
+
+    Args:
+        name: which papers it holds.
+        list_name: where they were chosen.
+        how: how it is printed.
+    """
+
+    name: Any
+    list_name: Any
+    how: Any
+
+
+PRINT_KINDS: Mapping[PrintKind, PrintWords] = {
+    PrintKind.WINDSCREEN: PrintWords(
+        _l("Giấy dán kính"),
+        _l("Giấy đã cấp"),
+        _l("Mỗi giấy có hai trang: mặt trước và mặt sau. In hai mặt trên khổ A4, không thu phóng."),
+    ),
+    PrintKind.SIDE: PrintWords(
+        _l("Bản dán thành xe"),
+        _l("Giấy đã cấp"),
+        _l("Mỗi xe một trang A4, không thu phóng; cắt đôi để dán hai bên thành xe."),
+    ),
+    PrintKind.SMALL: PrintWords(
+        _l("Phiếu, thẻ khổ A6"),
+        _l("Phiếu bổ sung, thẻ"),
+        _l("Mỗi phiếu hoặc thẻ một trang A6, không thu phóng."),
+    ),
+    PrintKind.FOUR_UP: PrintWords(
+        _l("Phiếu, thẻ: bốn tờ một trang A4"),
+        _l("Phiếu bổ sung, thẻ"),
+        _l("Bốn phiếu hoặc thẻ một trang A4, không thu phóng; cắt theo đường kẻ."),
+    ),
+}
+"""What a file of many papers holds."""

@@ -46,6 +46,7 @@ def index() -> str:
         printable=printing.count_printable(db.session(), current_user.organisation, now),
         prints=printing.recent_jobs(db.session(), current_user.organisation),
         print_states=texts.PRINTS,
+        print_kinds=texts.PRINT_KINDS,
     )
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from passes.press.binding import Title, bind
 from passes.press.folios import Folio
+from passes.press.lines import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from passes.press.pages import SetPage
 
+A4_POINTS = (210 / 25.4 * 72, 297 / 25.4 * 72)
 PAGES_A_FOLIO = 40
 """So many pages of about seventy objects each; what is in memory at a time."""
 _NAMED = 3
@@ -40,4 +42,24 @@ def folio(place: int, pages: Iterable[SetPage]) -> bytes:
     made = Folio(place)
     for page in pages:
         made.add(page)
+    return made.packed()
+
+
+def folio_of_four(place: int, pages: Iterable[SetPage]) -> bytes:
+    """Return A6 pages, four on a sheet of A4 with lines to cut along, as the folio at a place of a document."""
+    made, waiting = Folio(place), iter(pages)
+    width, height = A4_POINTS
+    middle, half = number(width / 2), number(height / 2)
+    cuts = b"0.4 w [2 4] 0 d %b 0 m %b %b l 0 %b m %b %b l S" % (
+        middle,
+        middle,
+        number(height),
+        half,
+        number(width),
+        half,
+    )
+    corners = [(0.0, height / 2), (width / 2, height / 2), (0.0, 0.0), (width / 2, 0.0)]
+    while four := list(islice(waiting, len(corners))):
+        placed = [(page, x, y) for page, (x, y) in zip(four, corners, strict=False)]
+        made.add_sheet(width, height, placed, cuts)
     return made.packed()

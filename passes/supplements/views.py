@@ -20,16 +20,17 @@ from passes.fleet.renewing import renew_test
 from passes.fleet.services import crew_of, find_crew_member
 from passes.issuing.models import PassStatus, SupplementKind
 from passes.issuing.picture import to_png
+from passes.issuing.printing import printable_supplements
 from passes.issuing.register import find_by_number
 from passes.issuing.sheets import letterhead
 from passes.issuing.small_papers import render_small
+from passes.issuing.supplement_papers import paper_of
 from passes.lists import chosen, page_of
 from passes.press.pages import SheetError
 from passes.supplements import review_views, services, texts
 from passes.supplements.blueprint import bp
 from passes.supplements.crews import members_by_person, seats_of
 from passes.supplements.forms import CardForm, SlipForm
-from passes.supplements.papers import paper_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -53,7 +54,10 @@ def index() -> str:
     """List the carrier's slips and cards, newest first."""
     kind = chosen(SupplementKind, "kind")
     rows = page_of(services.supplements_of(current_user.organisation_id, kind))
-    return render_template("supplements/index.html", supplements=rows, kind=kind, kinds=texts.KINDS)
+    printable = len(printable_supplements(db.session(), current_user.organisation, local_time.now()))
+    return render_template(
+        "supplements/index.html", supplements=rows, kind=kind, kinds=texts.KINDS, printable=printable
+    )
 
 
 @bp.get("/supplements/<number>")

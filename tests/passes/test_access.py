@@ -17,7 +17,7 @@ from passes.audit import AuditEntry
 from passes.db import db
 from passes.documents.models import Document, DocumentKind
 from passes.imports.models import FleetImport, ImportKind, ImportState
-from passes.issuing.models import PrintJob, PrintState
+from passes.issuing.print_models import PrintJob, PrintKind, PrintState
 from passes.pages import AREAS
 from tests.factories import Factories, now
 from tests.issuers import open_issuer
@@ -199,7 +199,7 @@ def belongings(session: Session, factories: Factories, owner: User) -> dict[str,
     vehicle_pass = factories.vehicle_pass(owner)
     item = vehicle_pass.application_vehicle
     shared = {"carrier_id": owner.organisation_id, "user_id": owner.id, "created_at": now(), "total": 1}
-    job = PrintJob(state=PrintState.DONE, **shared)
+    job = PrintJob(kind=PrintKind.WINDSCREEN, state=PrintState.DONE, **shared)
     sheet = FleetImport(
         kind=ImportKind.VEHICLES,
         state=ImportState.CHECKED,

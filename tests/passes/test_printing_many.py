@@ -7,6 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import time_machine
+import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -14,9 +15,11 @@ from sqlalchemy.orm import Session
 from passes import jobs
 from passes.accounts.models import User
 from passes.applications.drafts import CrewedVehicle
-from passes.applications.models import ApplicationState
-from passes.issuing import pdf, printing
-from passes.issuing.models import PrintJob, PrintState, RevocationReason, StatusAct, VehiclePass
+from passes.applications.models import ApplicationState, Mode
+from passes.applications.modes import change_mode
+from passes.issuing import pdf, print_kinds, printing
+from passes.issuing.models import RevocationReason, StatusAct, Supplement, VehiclePass
+from passes.issuing.print_models import PrintJob, PrintKind, PrintState
 from passes.issuing.services import revoke
 from passes.issuing.standing import change_status
 from passes.press.pages import SetPage, SheetError
@@ -25,6 +28,7 @@ from passes.sealed_files import SealedFiles
 from protocol.plates import format_plate
 from tests.factories import Factories, now
 from tests.passes.pages import Login, words
+from tests.passes.test_print import require_pdf_ua
 
 
 @pytest.fixture
@@ -77,14 +81,61 @@ def test_a_selection_or_an_application_is_printed(
     assert last_job(session).total == 3
     assert other.plate
     answer = desk.post("/passes/prints", data={}, follow_redirects=True)
-    assert "Chưa chọn giấy nào." in words(answer)
+    assert "Chưa chọn giấy nào in được." in words(answer)
+
+
+def test_side_copies_slips_and_cards_are_printed_by_the_many(
+    session: Session,
+    desk: FlaskClient,
+    carrier: User,
+    fleet: list[VehiclePass],
+    login: Login,
+    factories: Factories,
+) -> None:
+    change_mode(session, factories.user("administrator"), Mode.SELF_DECLARED, 0, now())
+    desk.post("/passes/prints", data={"kind": "side", "everything": "1"})
+    content = finished(session, desk)
+    assert [format_plate(one.plate) in text for one, text in zip(fleet, texts_of(content), strict=True)] == [True] * 3
+    people = [str(one.application_vehicle.crew[0].crew_member_id) for one in fleet]
+    desk.post("/supplements/cards", data={"member": people})
+    relief = factories.crew(carrier)
+    seats = {"seats-0-position": "0", "seats-0-who": str(relief.id), "join-who": "", "leg": "", "cargo": ""}
+    desk.post(f"/passes/{fleet[0].number}/amend", data=seats)
+    made = session.query(Supplement).order_by(Supplement.number).all()
+    assert len(made) == 4
+    assert "In cả 4 phiếu, thẻ còn hiệu lực" in words(desk.get("/supplements"))
+    desk.post("/passes/prints", data={"kind": "four_up", "everything": "1"})
+    content = finished(session, desk)
+    require_pdf_ua(content, ["của"] * 4)
+    with pypdfium2.PdfDocument(content) as document:
+        assert len(document) == 1
+        assert document[0].get_size() == pytest.approx((595.3, 841.9), abs=0.1)
+        image = document[0].render(scale=150 / 72).to_pil().convert("L")
+    codes = zxingcpp.read_barcodes(image, text_mode=zxingcpp.TextMode.Plain)
+    assert sorted(code.text for code in codes) == sorted(one.text for one in made)
+    assert min(code.position.top_right.x - code.position.top_left.x for code in codes) * 25.4 / 150 >= 59.7
+    desk.post("/passes/prints", data={"kind": "small", "supplement": [made[1].id, made[3].id]})
+    assert "Phiếu, thẻ khổ A6" in words(desk.get(f"/passes/prints/{last_job(session).id}"))
+    pages = texts_of(finished(session, desk))
+    assert [one.number in text for one, text in zip((made[1], made[3]), pages, strict=True)] == [True, True]
+    assert desk.post("/passes/prints", data={"kind": "poster", "everything": "1"}).status_code == 400
+    stranger = login(factories.user())
+    answer = stranger.post("/passes/prints", data={"kind": "small", "supplement": made[0].id}, follow_redirects=True)
+    assert "Chưa chọn giấy nào in được." in words(answer)
+
+
+def finished(session: Session, desk: FlaskClient) -> bytes:
+    """The file of the last job."""
+    job = last_job(session)
+    assert job.state is PrintState.DONE
+    return desk.get(f"/passes/prints/{job.id}/file").data
 
 
 def test_the_page_says_how_far_the_file_is_and_waits_for_signatures(
     app: Flask, session: Session, desk: FlaskClient, carrier: User, fleet: list[VehiclePass]
 ) -> None:
     fleet[2].signed_at = None
-    job = printing.start_printing(session, carrier, [one.id for one in fleet], now())
+    job = printing.start_printing(session, carrier, PrintKind.WINDSCREEN, [one.id for one in fleet], now())
     session.commit()
     text = desk.get(f"/passes/prints/{job.id}").get_data(as_text=True)
     assert 'max="3" value="0"' in text
@@ -120,10 +171,10 @@ def test_one_sheet_that_cannot_be_printed_does_not_take_the_others_with_it(
             raise SheetError("holds more than a page can take")
         return pdf.windscreen_pages(sheet)
 
-    monkeypatch.setattr(printing, "windscreen_pages", pages)
+    monkeypatch.setattr(print_kinds, "windscreen_pages", pages)
     desk.post("/passes/prints", data={"everything": "1"})
     job = last_job(session)
-    assert printing.left_out(session, job) == [fleet[1].plate]
+    assert printing.left_out(session, job) == [format_plate(fleet[1].plate)]
     assert len(texts_of(desk.get(f"/passes/prints/{job.id}/file").data)) == 4
 
 
