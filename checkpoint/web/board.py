@@ -23,6 +23,7 @@ class Shown:
         camera_problem: why there is no live picture.
         card: a citizen card that was read, until it is used.
         card_at: when that was.
+        foreign: a code in view that is nobody's paper of ours; only the officer can say whether it is meant as one.
     """
 
     version: int = 0
@@ -34,6 +35,7 @@ class Shown:
     camera_problem: StationError | None = None
     card: CitizenCard | None = None
     card_at: datetime | None = None
+    foreign: str | None = None
 
 
 class Board:
@@ -85,6 +87,11 @@ class Board:
         """Offer a citizen card that was read to the form for vehicles without paper."""
         if card != self._shown.card:
             self._put(card=card, card_at=at)
+
+    def put_foreign(self, text: str | None) -> None:
+        """Say that a code of somebody else is in view; None if none is any more."""
+        if text != self._shown.foreign:
+            self._put(foreign=text)
 
     def take_card(self) -> CitizenCard | None:
         """Return the citizen card that was read last, and forget it."""

@@ -33,6 +33,14 @@ def scan() -> Response:
     return _done()
 
 
+@bp.post("/foreign/decide")
+def decide_foreign() -> Response:
+    """Decide on the code in view that is none of ours: somebody presents it as a paper."""
+    if text := desk().board.shown.foreign:
+        desk().watch.decide(text)
+    return _done()
+
+
 @bp.post("/events/<event_id>/action")
 def act(event_id: str) -> Response:
     """Record what is done with the vehicle, and free the lane."""

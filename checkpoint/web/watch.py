@@ -49,6 +49,7 @@ class Watch:
         self._reader = LiveReader()
         self._last_sight: dict[str, float] = {}
         self._last_of_ours = -STILL_OPEN_S
+        self._foreign = "", -STILL_OPEN_S
         self._last_thorough = -THOROUGH_EVERY_S
         self.is_deliberate = False  # each frame was put there by hand, so that nothing in it is there by chance
 
@@ -85,14 +86,26 @@ class Watch:
                 self._last_of_ours = at_s
             elif not self.is_deliberate and self._would_hide_a_pass(at_s):
                 continue
+            card = None if is_ours else _citizen_card(papers[0])
+            if not (is_ours or card or self.is_deliberate):
+                if papers[0] == self._foreign[0] or at_s - self._foreign[1] >= HELD_S:
+                    self._foreign = papers[0], at_s
+                continue
             fresh = [text for text in papers if self._is_fresh(text, at_s)]
-            if fresh and not is_ours and (card := _citizen_card(papers[0])):
+            if fresh and card:
                 self._board.put_card(card, self._running.clock.read().now)
             elif fresh and self._adds_to_open(fresh, papers):
                 self._decide(fresh, self._open_event(), frame_ms)
             elif papers[0] in fresh:  # else it was dealt with, and what is read beside it only now comes too late
                 self._decide(papers, None, frame_ms)
+        self._show_foreign(at_s)
         self._forget(at_s)
+
+    def _show_foreign(self, at_s: float) -> None:
+        """Say on the page that somebody else's code is in view; it comes and goes slowly, and takes nothing's place."""
+        text, seen_s = self._foreign
+        is_there = at_s - seen_s < HELD_S and not self._would_hide_a_pass(at_s)
+        self._board.put_foreign(text if is_there else None)
 
     def decide(self, text: str) -> None:
         """Decide on a text, and show the verdict once it is recorded.

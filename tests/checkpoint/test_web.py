@@ -408,8 +408,24 @@ def test_foreign_codes_never_hide_a_pass(desk: Desk, post: Post, hanoi: Hanoi) -
     desk.watch.see(["https://example.org"], 2.0)
     desk.watch.see(["MENU"], 9.0)
     assert len(post.records()) == 1
-    desk.watch.see(["MENU"], 40.0)
-    assert [record.outcome for record in post.records()] == [Outcome.ADMIT, Outcome.REFUSE]
+    assert desk.board.shown.foreign is None
+
+
+def test_a_foreign_code_alone_is_said_without_flicker_and_judged_when_the_officer_says_so(
+    desk: Desk, client: FlaskClient, post: Post
+) -> None:
+    for tenth in range(30):
+        desk.watch.see(["https://example.org"] if tenth % 3 else [], tenth / 10)
+    assert (post.records(), desk.board.shown.version) == ([], 1)
+    assert "không phải giấy của cơ quan cấp" in stage(client)
+    send(client, "/foreign/decide")
+    assert [record.outcome for record in post.records()] == [Outcome.REFUSE]
+    assert 'data-reason="NOT_A_PASS"' in stage(client)
+    desk.watch.see(["https://example.org"], 3.0)
+    send(client, "/close")
+    desk.watch.see([], 40.0)
+    assert "không phải giấy của cơ quan cấp" not in stage(client)
+    assert len(post.records()) == 1
 
 
 def test_a_picture_laid_down_by_hand_is_always_decided_on(desk: Desk, post: Post, hanoi: Hanoi) -> None:

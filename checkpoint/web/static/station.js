@@ -249,6 +249,7 @@ const station = (() => {
     6: (eventId) => { if (eventId === shownEvent) press("[data-key='6']"); },
     7: () => find("[data-key-focus='7']")?.focus(),
     8: () => open("waiting"),
+    9: () => press("[data-key='9']"),
     0: () => press("[data-undo]"),
     n: () => toggle("night"),
     r: () => open("recent"),
