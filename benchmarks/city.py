@@ -4,8 +4,9 @@ On SQLite and on PostgreSQL, in one run:
 
 - taking in a file of movements, beside a bare `executemany` (SQLite) or `COPY` (PostgreSQL) of the same rows into a
   table of the same shape (goal: at least 0.4 times its speed), and beside one without any index or key;
-- the cost of a movement in the large city against that in one a tenth its size (goal: at most 1.3 times);
-- publishing a zone that matches equally many movements in both (goal: at most 1.3 times);
+- the cost of a movement in the large city against that in one a tenth its size, in processor time of this process and
+  of the server behind it (goal: at most 1.3 times);
+- publishing a zone that matches equally many people in both (goal: at most 1.3 times);
 - every follow-up against `tests/passes/tracing_from_scratch.sql`, row by row.
 
     benchmarks/city.py [MOVEMENTS] [--database sqlite|postgresql]
@@ -15,7 +16,6 @@ import argparse
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +31,7 @@ from flask import Flask
 
 from benchmarks._bare_rows import Bare
 from benchmarks._city import BEGIN, DAYS, Places, write_month
+from benchmarks._effort import Effort, Meter
 from benchmarks._follow_ups_in_sql import followed_up, from_scratch
 from passes.areas.models import Area
 from passes.db import db
@@ -58,22 +59,12 @@ class City:
     file: Path
     movements: int
     people: int
-    seconds_by_batch: list[float] = field(default_factory=list)
-    cpu_by_batch: list[float] = field(default_factory=list)
+    effort: Effort = field(default_factory=Effort)
 
     @property
     def seconds(self) -> float:
-        """How long all of it took."""
-        return sum(self.seconds_by_batch)
-
-    def cost_us(self, *, is_embedded: bool) -> float:
-        """Microseconds a movement.
-
-        Args:
-            is_embedded: the database works in this process, so that its processor time tells all of the cost, however
-                busy the machine is; else only the clock does.
-        """
-        return sum(self.cpu_by_batch if is_embedded else self.seconds_by_batch) / self.movements * 1e6
+        """How long taking it in took."""
+        return self.effort.seconds
 
 
 def places(session: Any) -> Places:
@@ -109,37 +100,36 @@ def build(base: Path, name: str, movements: int, url: str | None) -> City:
     return city
 
 
-def take_in(city: City, bare: Callable[[City], Bare] | None = None) -> Bare | None:
-    """Take in the file, as `passes movements import` does; with `bare`, write its rows a second time."""
+def take_in(city: City, *, is_postgres: bool) -> Bare:
+    """Take in the file, as `passes movements import` does; write its rows a second time, bare."""
     with city.app.app_context(), city.file.open("rb") as file:
-        peer = bare(city) if bare else None
+        peer = Bare(city.directory, is_postgres=is_postgres)
         session = db.session()
-        began, cpu = time.perf_counter(), time.process_time()
+        meter = Meter(session)
         reports = []
+        began = meter.read()
         for done in services.import_movements(session, None, file, NOW):
             session.commit()
-            city.seconds_by_batch.append(time.perf_counter() - began)
-            city.cpu_by_batch.append(time.process_time() - cpu)
             reports.append(done)
-            if peer:
-                peer.write_what_is_new()
-            began, cpu = time.perf_counter(), time.process_time()
+            city.effort += meter.read() - began
+            peer.write_what_is_new()
+            began = meter.read()
         assert (reports[-1].added, reports[-1].refused) == (city.movements, 0), reports[-1]
-        if peer:
-            peer.close()
+        peer.close()
     return peer
 
 
-def publish(draft: ZoneDraft) -> float:
-    """Publish a zone and match the past; return seconds."""
+def publish(draft: ZoneDraft) -> Effort:
+    """Publish a zone and match the past."""
     session = db.session()
-    began = time.perf_counter()
+    meter = Meter(session)
+    began = meter.read()
     services.publish_zone(session, None, draft, NOW)
     session.commit()
     while services.waiting_rematches(session):
         services.rematch_zones(session, NOW)
         session.commit()
-    return time.perf_counter() - began
+    return meter.read() - began
 
 
 def ten_zones(where: Places) -> list[ZoneDraft]:
@@ -197,41 +187,46 @@ def equal_zone(where: Places, people: int) -> ZoneDraft:
     )
 
 
+def compare(what: str, small_and_large: list[tuple[float, float]]) -> float:
+    """Print what something cost in the small city and in the large one; return how it grew in processor time."""
+    (small, slow_small), (large, slow_large) = small_and_large
+    growth = large / small
+    print(
+        f"  {what:24}{large:8.2f}     {growth:.2f} × the small city's {small:.2f} in processor time"
+        f" (goal ≤ {GOAL_OF_SMALL}); by the clock {slow_large:.2f}, {slow_large / slow_small:.2f} ×"
+    )
+    return growth
+
+
 def measure(base: Path, name: str, movements: int, addresses: Callable[[str], str | None]) -> list[str]:
     """Measure one database; print as it goes; return the goals that were missed."""
     small = build(base, f"{name}-small", movements // 10, addresses("small"))
     large = build(base, f"{name}-large", movements, addresses("large"))
     print(f"\n{name}: {movements:,} movements of {large.people:,} people")
-    take_in(small)
-    bare = take_in(large, lambda city: Bare(city.directory, is_postgres=name == "postgresql"))
-    assert bare is not None
+    take_in(small, is_postgres=name == "postgresql")
+    bare = take_in(large, is_postgres=name == "postgresql")
     print(f"  taken in                {large.seconds:8.1f} s   {large.movements / large.seconds:10,.0f} movements/s")
     share = bare.seconds / large.seconds
     print(f"  bare, same table        {bare.seconds:8.1f} s   ours has {share:.2f} × its speed (goal ≥ {GOAL_OF_BARE})")
     plain = bare.seconds_plain / large.seconds
     print(f"  bare, no index, no key  {bare.seconds_plain:8.1f} s   ours has {plain:.2f} × its speed")
-    costs = [city.cost_us(is_embedded=name == "sqlite") for city in (large, small)]
-    growth = costs[0] / costs[1]
-    print(
-        f"  cost of a movement      {costs[0]:8.1f} µs  {growth:.2f} × that at {small.movements:,}"
-        f" ({costs[1]:.1f} µs; goal ≤ {GOAL_OF_SMALL})"
+    growth = compare(
+        "cost of a movement, µs",
+        [(c.effort.cpu / c.movements * 1e6, c.seconds / c.movements * 1e6) for c in (small, large)],
     )
-    equal = {}
+    equal = []
     for city in (small, large):
         with city.app.app_context():
             draft = equal_zone(places(db.session()), min(EQUAL_PEOPLE, small.people // 3))
             matched = services.preview_zone(db.session(), None, draft, NOW).with_passage
             db.session.commit()
-            equal[city.directory] = publish(draft)
-            print(
-                f"  zone of {matched.movements:,} movements, {matched.people:,} people among {city.movements:,}:"
-                f" {equal[city.directory]:.2f} s"
-            )
-    growth_of_zone = equal[large.directory] / equal[small.directory]
-    print(f"                                     {growth_of_zone:.2f} × (goal ≤ {GOAL_OF_SMALL})")
+            effort = publish(draft)
+            equal.append((effort.cpu, effort.seconds))
+            print(f"  zone of {matched.movements:,} movements, {matched.people:,} people among {city.movements:,}")
+    growth_of_zone = compare("to publish it, s", equal)
     with large.app.app_context():
         zones = ten_zones(places(db.session()))
-        seconds = sum(publish(zone) for zone in zones)
+        seconds = sum(publish(zone).seconds for zone in zones)
         found = followed_up()
         print(f"  ten zones published     {seconds:8.1f} s   {len(found):,} follow-ups")
         expected, sql_seconds = from_scratch(large.file, zones)

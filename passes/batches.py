@@ -27,16 +27,17 @@ def in_batches(values: Iterable[T], size: int = BATCH_SIZE) -> Iterator[tuple[T,
         yield batch
 
 
-def one_of(session: Session, column: Any, numbers: Iterable[int]) -> sa.ColumnElement[bool]:
-    """Return the condition that an integer column is one of these, however many: all of them are one bound value.
+def one_of(session: Session, column: Any, values: Iterable[int] | Iterable[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a column is one of these, however many: all of them are one bound value.
 
     Args:
         session: tells which database it is for.
         column: what is compared.
-        numbers: the values.
+        values: whole numbers, or texts.
     """
-    wanted = sorted(set(numbers))
+    wanted = sorted(set(values))
     if session.get_bind().dialect.name == "postgresql":
-        return column == sa.any_(sa.literal(wanted, postgresql.ARRAY(sa.Integer)))
-    values = sa.func.json_each(sa.literal(json.dumps(wanted), sa.Text)).table_valued("value")
-    return column.in_(sa.select(values.c.value))
+        kind = sa.Text if wanted and isinstance(wanted[0], str) else sa.Integer
+        return column == sa.any_(sa.literal(wanted, postgresql.ARRAY(kind)))
+    given = sa.func.json_each(sa.literal(json.dumps(wanted), sa.Text)).table_valued("value")
+    return column.in_(sa.select(given.c.value))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from vietnam_provinces import NESTED_DIVISIONS_JSON_PATH
 
 from passes.areas.models import Area
+from passes.batches import in_batches
 from protocol.areas import AreaLevel
 
 if TYPE_CHECKING:
@@ -122,6 +123,17 @@ def district_of(session: Session, code: str | None) -> str | None:
     while area is not None and len(area.code) > AreaLevel.DISTRICT:
         area = session.get(Area, area.parent_code) if area.parent_code else None
     return area.code if area is not None and len(area.code) == AreaLevel.DISTRICT else None
+
+
+def districts_by_area(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Return the district code of each of these wards and districts; others are left out."""
+    found: dict[str, str] = {}
+    for batch in in_batches(set(codes)):
+        for code, parent_code in session.execute(sa.select(Area.code, Area.parent_code).where(Area.code.in_(batch))):
+            district = parent_code if len(code) == AreaLevel.WARD else code
+            if district is not None and len(district) == AreaLevel.DISTRICT:
+                found[code] = district
+    return found
 
 
 def covered_by(session: Session, codes: Iterable[str]) -> frozenset[str]:

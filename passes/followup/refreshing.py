@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from passes.batches import in_batches
+from passes.batches import in_batches, one_of
 from passes.followup.events import StatusEvent, Visit
 from passes.followup.models import FollowUp, FollowUpStatus
 from passes.followup.replay import Seen, Statement, replay
@@ -54,11 +54,8 @@ def refresh(session: Session, pairs: Iterable[tuple[int, str]], now: datetime) -
 
 def refresh_people(session: Session, person_ids: Collection[int], now: datetime) -> int:
     """Bring every follow-up of these persons in line, after a stay or a residence changed; return how many changed."""
-    pairs: set[tuple[int, str]] = set()
-    for batch in in_batches(person_ids):
-        rows = session.execute(sa.select(FollowUp.person_id, FollowUp.zone_id).where(FollowUp.person_id.in_(batch)))
-        pairs |= {(row.person_id, row.zone_id) for row in rows}
-    return refresh(session, pairs, now)
+    of_them = sa.select(FollowUp.person_id, FollowUp.zone_id).where(one_of(session, FollowUp.person_id, person_ids))
+    return refresh(session, ((row.person_id, row.zone_id) for row in session.execute(of_them)), now)
 
 
 @dataclass(frozen=True)

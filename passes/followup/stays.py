@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from passes.areas.services import district_of
+from passes.areas.services import districts_by_area
 from passes.batches import in_batches
 from passes.followup.models import StaySource, StayStatement
 from passes.movement.evidence import last_places
@@ -62,7 +62,7 @@ def stays_of(session: Session, person_ids: Iterable[int]) -> dict[int, Stay]:
     codes = _stated(session, wanted)
     codes |= residences(session, wanted - codes.keys())
     places = last_places(session, wanted - codes.keys())
-    districts = {code: district_of(session, code) for code in {*codes.values(), *places.values()}}
+    districts = districts_by_area(session, {*codes.values(), *places.values()})
     return {
         person_id: Stay(codes.get(person_id), districts.get(codes.get(person_id) or places.get(person_id, "")))
         for person_id in wanted

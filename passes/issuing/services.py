@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.applications.models import Application, ApplicationVehicle, Decision
+from passes.batches import in_batches
 from passes.db import insert_if_new
 from passes.issuing.contents import credential_of
 from passes.issuing.models import (
@@ -27,6 +29,7 @@ from passes.local_time import end_of_day, start_of_day
 from protocol import claims
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -35,10 +38,12 @@ if TYPE_CHECKING:
     from passes.fleet.models import CrewMember
 
 __all__ = [
+    "CrewedPass",
     "IssuingError",
     "close_status_lists",
     "credential_of",
     "crew_expiry",
+    "crewed_passes",
     "find_pass",
     "is_as_issued",
     "joined_by_slips",
@@ -137,6 +142,34 @@ def find_pass(session: Session, iss: str, cti: str) -> VehiclePass | None:
     return session.scalar(sa.select(VehiclePass).where(VehiclePass.iss == iss, VehiclePass.cti == cti))
 
 
+@dataclass(frozen=True)
+class CrewedPass:
+    """The row id of a pass, and its crew, whoever joined by a slip included: row ids of persons by crew index."""
+
+    id: int
+    crew: Mapping[int, int]
+
+
+def crewed_passes(session: Session, identities: Collection[tuple[str, str]]) -> dict[tuple[str, str], CrewedPass]:
+    """Return those passes that are registered, of many identities (issuer and `cti` in hex) at once."""
+    by_issuer: dict[str, set[str]] = defaultdict(set)
+    for iss, cti in identities:
+        by_issuer[iss].add(cti)
+    found: dict[tuple[str, str], CrewedPass] = {}
+    for iss, numbers in by_issuer.items():
+        for batch in in_batches(sorted(numbers)):
+            is_named = sa.and_(VehiclePass.iss == iss, VehiclePass.cti.in_(batch))
+            ids = {
+                row.id: row.cti for row in session.execute(sa.select(VehiclePass.id, VehiclePass.cti).where(is_named))
+            }
+            crews = joined_by_slips(session, ids)
+            columns = (PassCrew.pass_id, PassCrew.position, PassCrew.person_id)
+            for pass_id, position, person_id in session.execute(sa.select(*columns).where(PassCrew.pass_id.in_(ids))):
+                crews[pass_id][position] = person_id
+            found |= {(iss, ids[pass_id]): CrewedPass(pass_id, crew) for pass_id, crew in crews.items()}
+    return found
+
+
 def is_as_issued(session: Session, credential: claims.Credential) -> bool:
     """Whether a credential says exactly what was issued under its identity, by whichever key."""
     kind = VehiclePass if isinstance(credential, claims.VehiclePass) else Supplement
@@ -144,15 +177,18 @@ def is_as_issued(session: Session, credential: claims.Credential) -> bool:
     return text is not None and claims.peek(text) == credential
 
 
-def joined_by_slips(session: Session, pass_id: int) -> dict[int, int]:
-    """Return who joined a pass by its slips: person by crew index, which means that person for ever."""
+def joined_by_slips(session: Session, pass_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """Return who joined these passes by their slips: person by crew index, which means that person for ever."""
     statement = (
-        sa.select(SupplementCrew.position, SupplementCrew.person_id)
+        sa.select(Supplement.pass_id, SupplementCrew.position, SupplementCrew.person_id)
         .join(Supplement, Supplement.id == SupplementCrew.supplement_id)
         .where(
-            Supplement.pass_id == pass_id,
+            Supplement.pass_id.in_(pass_ids),
             Supplement.kid.is_not(None),
             SupplementCrew.change == CrewChange.JOINS,
         )
     )
-    return {row.position: row.person_id for row in session.execute(statement)}
+    found: dict[int, dict[int, int]] = {pass_id: {} for pass_id in pass_ids}
+    for pass_id, position, person_id in session.execute(statement):
+        found[pass_id][position] = person_id
+    return found

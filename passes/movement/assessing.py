@@ -5,6 +5,7 @@ What waits is the scan's own row: `assessed_at` is empty, or older than the stat
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from passes.movement.clocks import corrections_in_force, with_right_clock
 from passes.movement.late import find_late
 from passes.movement.models import Scan, ScanArea, ScanRecord, TravelAlert
 from passes.movement.readings import read_scan
+from passes.movement.resolving import told_records
 from passes.movement.travel import scans_too_soon
 from passes.movement.turns import take_turn
 from passes.stations import services as stations
@@ -102,15 +104,15 @@ def assess_again(
     infos = {info.id: info for info in stations.published_stations(session)}
     clocks, too_soon = corrections_in_force(session), scans_too_soon(session, waiting)
     for batch in in_batches(waiting):
-        records: dict[str, list[ScanRecord]] = {}
-        told = sa.and_(ScanRecord.scan_id.in_(batch), sa.func.length(ScanRecord.body) > 0)
-        for record in session.scalars(sa.select(ScanRecord).where(told)):
-            records.setdefault(record.scan_id, []).append(record)
+        records: dict[str, list[ScanRecord]] = defaultdict(list)
+        for record in told_records(session, batch):
+            records[record.scan_id].append(record)
         for row in session.scalars(sa.select(Scan).where(Scan.id.in_(batch)).with_for_update()):
-            late = None
-            if row.id in records:  # of somebody who was erased nothing is left to be judged
-                reading = with_right_clock(read_scan(records[row.id], sealing_keys), clocks)
-                late = find_late(reading, trust, infos.get(row.station_id), is_too_soon=row.id in too_soon)
+            reading = with_right_clock(read_scan(records[row.id], sealing_keys), clocks) if row.id in records else None
+            if reading is None or not reading.details.texts:  # nothing to judge, or nothing left: what was found stands
+                row.assessed_at, row.assessed_generation = trust.published_at, trust.generation
+                continue
+            late = find_late(reading, trust, infos.get(row.station_id), is_too_soon=row.id in too_soon)
             note_finding(row, late, trust, now)
     session.flush()
     return len(waiting)

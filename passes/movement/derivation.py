@@ -151,7 +151,7 @@ def _crew_of(session: Session, scan: Resolved, now: datetime) -> dict[int, int]:
     """
     crew = _crew_of_pass(session, scan, now)
     if scan.vehicle_pass is not None:
-        issued = issuing.joined_by_slips(session, scan.vehicle_pass.id)
+        issued = issuing.joined_by_slips(session, [scan.vehicle_pass.id])[scan.vehicle_pass.id]
         named = {index for slip in scan.slips for index, _ in slip.joining} | set(
             scan.reading.record.crew_present or ()
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from passes.batches import in_batches
+from passes.batches import one_of
 from passes.followup import services as followup
 from passes.movement import bulk
 from passes.movement.import_people import Key, Passengers
@@ -95,15 +95,13 @@ def _said(line: Line, person_id: int | None, pass_id: int | None) -> tuple[Any, 
 
 def _known(session: Session, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     """Return what lines with these ids said before."""
+    # First only which there are: most files are new, and a full row costs more than its look-up.
+    known = session.scalars(sa.select(Movement.import_id).where(one_of(session, Movement.import_id, ids))).all()
+    if not known:
+        return {}
     columns = [bulk.column(name) for name in _NAMED]
-    found: dict[str, tuple[Any, ...]] = {}
-    for batch in in_batches(ids):
-        # First only whether there is any: most files are new, and a full row costs more than its look-up.
-        if session.execute(sa.select(Movement.id).where(Movement.import_id.in_(batch)).limit(1)).first() is None:
-            continue
-        rows = session.execute(sa.select(Movement.import_id, *columns).where(Movement.import_id.in_(batch)))
-        found |= {row[0]: tuple(row[1:]) for row in rows}
-    return found
+    rows = session.execute(sa.select(Movement.import_id, *columns).where(one_of(session, Movement.import_id, known)))
+    return {row[0]: tuple(row[1:]) for row in rows}
 
 
 def _write(session: Session, passengers: Passengers, fresh: Sequence[tuple[Key | int, Line]], now: datetime) -> None:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from passes.areas.models import Area
 from passes.errors import ValueRefusedError
 from passes.movement.models import Direction, MovementSource
+from passes.movement.plates import kept_plate
 from passes.names import tidy
 from passes.sites.services import all_sites
 from passes.stations.services import stations_by_id
@@ -26,7 +27,6 @@ from protocol.claims import Role
 from protocol.contents import MAX_NAME_CHARS
 from protocol.people import IdNumberError, normalise_id_number
 from protocol.places import StationKind
-from protocol.plates import PlateError, normalise_plate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _ID_CHARS = 64
-_PLATE_CHARS = 12
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1970, 2242
 _ROLES = {role.value: role for role in Role}
@@ -201,14 +200,6 @@ class LineReader:
             plate = kept_plate(_text(value, "plate") or "")
             _remember(self._plates, value, plate)
             return plate
-
-
-def kept_plate(text: str) -> str | None:
-    """Return a plate as it is kept: normalised, or what letters and digits there are of another country's."""
-    try:
-        return normalise_plate(text)
-    except PlateError:
-        return "".join(c for c in text.upper() if c.isalnum())[:_PLATE_CHARS] or None
 
 
 def read_moment(value: Any) -> datetime:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from passes.issuing.models import VehiclePass
     from passes.movement.import_lines import Line
 
 _PASS = re.compile(r"([^:]{1,16}):([0-9a-f]{16})(?::(\d{1,2}))?", re.ASCII)
@@ -36,14 +35,14 @@ class Passengers:
         self._session = session
         self._ids: dict[Key, int] = {}
         self._nameless: set[int] = set()
-        self._passes: dict[str, VehiclePass | None] = {}
+        self._passes: dict[str, issuing.CrewedPass] = {}
 
     def find_passes(self, lines: Iterable[Line]) -> None:
         """Look up the passes that these lines name."""
-        self._passes = {}
-        for text in {line.pass_id for line in lines if line.pass_id}:
-            match = _PASS.fullmatch(text)
-            self._passes[text] = issuing.find_pass(self._session, match[1], match[2]) if match else None
+        matches = {text: _PASS.fullmatch(text) for text in {line.pass_id for line in lines if line.pass_id}}
+        named = {text: (match[1], match[2]) for text, match in matches.items() if match}
+        known = issuing.crewed_passes(self._session, set(named.values()))
+        self._passes = {text: known[identity] for text, identity in named.items() if identity in known}
 
     def pass_of(self, line: Line) -> int | None:
         """Return the row id of the pass that a line names, if it is registered."""
@@ -61,7 +60,7 @@ class Passengers:
         match = _PASS.fullmatch(line.pass_id or "")
         if match is not None and match[3]:
             found = self._passes.get(line.pass_id or "")
-            crew = {entry.position: entry.person_id for entry in found.crew} if found else {}
+            crew = found.crew if found else {}
             return crew.get(int(match[3])) or ("key", f"{match[1]}:{match[2]}:{int(match[3])}")
         if line.name and (line.pass_id or line.plate):
             said = f"{line.pass_id or ''}\0{line.plate or ''}\0{line.name.casefold()}"

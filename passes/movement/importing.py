@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -84,39 +85,58 @@ def import_movements(
     """
     run, digest = _begin(session, file, now)
     started_at = run.lines
-    passengers, reader = Passengers(session), LineReader(Register.of(session))
-    while True:
-        bulk.prepare(session)
-        with _no_collection():
-            lines, refusals, count = _read_batch(file, reader, run.lines, digest, batch_lines)
-            result = keep_batch(session, passengers, lines, now) if lines else BatchResult()
-            del lines
-        for number, line_id in result.conflicts:
-            refusals.append(RefusedLine(number, CONFLICT, "id", f"{line_id!r} is known and says something else"))
-        run.lines += count
-        run.position_bytes, run.digest, run.updated_at = file.tell(), digest.hexdigest(), now
-        run.added += result.added
-        run.known += result.known
-        run.refused += len(refusals)
-        progress = Progress(
-            run.position_bytes,
-            run.lines,
-            run.added,
-            run.known,
-            run.refused,
-            tuple(sorted(refusals, key=lambda refused: refused.line)),
-            started_at,
-        )
-        is_done = count < batch_lines
-        if is_done:
-            session.delete(run)
-            bulk.note_statistics(session)
-            counts = {"lines": run.lines, "added": run.added, "known": run.known, "refused": run.refused}
-            audit.record(session, actor, "movements.import", "Movements", counts, now)
-        session.flush()
-        yield progress
-        if is_done:
-            return
+    passengers, reader = Passengers(session), _Reader(file, LineReader(Register.of(session)), digest, batch_lines)
+    is_done = False
+    with _no_collection(), ThreadPoolExecutor(1, "read-ahead") as ahead:
+        # While the database takes in one batch, the next one is read.
+        coming = ahead.submit(reader.read_batch, run.lines)
+        while not is_done:
+            batch = coming.result()
+            is_done = batch.count < batch_lines
+            if not is_done:
+                coming = ahead.submit(reader.read_batch, run.lines + batch.count)
+            bulk.prepare(session)
+            result = keep_batch(session, passengers, batch.lines, now) if batch.lines else BatchResult()
+            for number, line_id in result.conflicts:
+                batch.refusals.append(
+                    RefusedLine(number, CONFLICT, "id", f"{line_id!r} is known and says something else")
+                )
+            _note(run, batch, result, now)
+            if is_done:
+                session.delete(run)
+                bulk.note_statistics(session)
+                counts = {"lines": run.lines, "added": run.added, "known": run.known, "refused": run.refused}
+                audit.record(session, actor, "movements.import", "Movements", counts, now)
+            session.flush()
+            yield Progress(
+                run.position_bytes,
+                run.lines,
+                run.added,
+                run.known,
+                run.refused,
+                tuple(sorted(batch.refusals, key=lambda refused: refused.line)),
+                started_at,
+            )
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Lines that say something, with their numbers; those that cannot be read; how many; how far the file is then."""
+
+    lines: list[tuple[int, Line]]
+    refusals: list[RefusedLine]
+    count: int
+    position_bytes: int
+    digest: str
+
+
+def _note(run: MovementImport, batch: _Batch, result: BatchResult, now: datetime) -> None:
+    """Write down how far an import is."""
+    run.lines += batch.count
+    run.position_bytes, run.digest, run.updated_at = batch.position_bytes, batch.digest, now
+    run.added += result.added
+    run.known += result.known
+    run.refused += len(batch.refusals)
 
 
 @contextmanager
@@ -170,29 +190,35 @@ def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _read_batch(
-    file: BinaryIO, reader: LineReader, before: int, digest: hashlib._Hash, batch_lines: int
-) -> tuple[list[tuple[int, Line]], list[RefusedLine], int]:
-    """Read up to `batch_lines` lines; return those that say something, those that cannot be read, and how many."""
-    lines: list[tuple[int, Line]] = []
-    refusals: list[RefusedLine] = []
-    count = 0
-    while count < batch_lines and (raw := file.readline(MAX_LINE_BYTES)):
-        digest.update(raw)
-        count += 1
-        number = before + count
-        try:
-            if len(raw) == MAX_LINE_BYTES and not raw.endswith(b"\n"):
-                _skip_line(file, digest)
-                raise LineError("too_long", "line", f"is longer than {MAX_LINE_BYTES} bytes")
-            if text := (raw.removeprefix(_BOM) if number == 1 else raw).strip():
-                lines.append((number, reader.read(text)))
-        except LineError as error:
-            refusals.append(RefusedLine(number, error.code, error.field, str(error)))
-    return lines, refusals, count
+@dataclass(frozen=True)
+class _Reader:
+    """Reads a file batch by batch, from where it stands."""
 
+    file: BinaryIO
+    lines: LineReader
+    digest: hashlib._Hash
+    batch_lines: int
 
-def _skip_line(file: BinaryIO, digest: hashlib._Hash) -> None:
-    while (rest := file.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
-        digest.update(rest)
-    digest.update(rest)
+    def read_batch(self, before: int) -> _Batch:
+        """Read the next lines; `before` is how many there were before them."""
+        lines: list[tuple[int, Line]] = []
+        refusals: list[RefusedLine] = []
+        count = 0
+        while count < self.batch_lines and (raw := self.file.readline(MAX_LINE_BYTES)):
+            self.digest.update(raw)
+            count += 1
+            number = before + count
+            try:
+                if len(raw) == MAX_LINE_BYTES and not raw.endswith(b"\n"):
+                    self._skip_line()
+                    raise LineError("too_long", "line", f"is longer than {MAX_LINE_BYTES} bytes")
+                if text := (raw.removeprefix(_BOM) if number == 1 else raw).strip():
+                    lines.append((number, self.lines.read(text)))
+            except LineError as error:
+                refusals.append(RefusedLine(number, error.code, error.field, str(error)))
+        return _Batch(lines, refusals, count, self.file.tell(), self.digest.hexdigest())
+
+    def _skip_line(self) -> None:
+        while (rest := self.file.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
+            self.digest.update(rest)
+        self.digest.update(rest)

@@ -66,7 +66,7 @@ class MovementSource(enum.StrEnum):
 
 
 class ScanRecord(Base):
-    """One record of a station's log, byte for byte as the station signed it off; never altered.
+    """One record of a station's log, byte for byte as the station signed it off; altered only to erase somebody.
 
     `processed_at` is empty until the worker has derived scan and movements from it: the row is the work.
     """

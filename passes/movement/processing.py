@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,18 +11,17 @@ import sqlalchemy as sa
 from passes.areas.services import labels
 from passes.batches import in_batches
 from passes.followup import services as followup
-from passes.movement import derivation, ledger, proofs
+from passes.movement import derivation, ledger
 from passes.movement.assessing import keep_scan_areas, note_finding
-from passes.movement.clocks import corrections_in_force, with_right_clock
 from passes.movement.late import find_late
 from passes.movement.matching import ZonesByPlace
 from passes.movement.models import Scan, ScanRecord
-from passes.movement.readings import Reading, read_scan, write_details
+from passes.movement.readings import write_details
+from passes.movement.resolving import resolve, told_records
 from passes.movement.travel import SpeedBound, note_travel
 from passes.movement.turns import take_turn
 from passes.people.services import persons_today
 from passes.stations import services as stations
-from protocol.plates import PlateError, normalise_plate
 from protocol.policy import default_policy
 from protocol.travel import FASTEST_KMH
 
@@ -34,10 +32,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
     from sqlalchemy.orm import Session
 
-    from passes.issuing.models import VehiclePass
     from protocol.trust import Trust
 
-_PLATE_CHARS = 12
 _BATCH = 200
 
 PassIdentity = tuple[str, str]
@@ -87,54 +83,21 @@ class _Turn:
 
     def process(self, scan_ids: set[str]) -> int:
         """Derive scans, movements, stays, exposures and follow-ups; return how many records were waiting."""
-        rows = self._records(scan_ids)
+        rows = told_records(self.session, scan_ids)
         waiting = [row for row in rows if row.processed_at is None]
-        resolved = self._resolve(rows)
+        resolved = resolve(self.session, self.keys, self.trust, rows)
         identities, too_soon = self._write_scans(resolved)
         self._assess(resolved, too_soon)
         firsts = self._firsts(identities)
         # The first scan of a pass speaks for its origin. Of the scans known before, the earliest may have lost that
         # place to one of these, or got it from one: it is derived again too.
         others = (self._firsts(identities, besides=scan_ids) | firsts) - scan_ids
-        resolved |= self._resolve(self._records(others))
+        resolved |= resolve(self.session, self.keys, self.trust, told_records(self.session, others))
         people = self._derive(resolved, firsts)
         for row in waiting:
             row.processed_at = self.now
         followup.refresh_people(self.session, people, self.now)
         return len(waiting)
-
-    def _records(self, scan_ids: Iterable[str]) -> list[ScanRecord]:
-        """Return the records of these scans; those that were emptied when somebody was erased say nothing any more."""
-        found: list[ScanRecord] = []
-        for batch in in_batches(scan_ids):
-            is_told = sa.and_(ScanRecord.scan_id.in_(batch), sa.func.length(ScanRecord.body) > 0)
-            found += self.session.scalars(sa.select(ScanRecord).where(is_told))
-        return found
-
-    def _resolve(self, rows: list[ScanRecord]) -> dict[str, derivation.Resolved]:
-        """Read the scans that these records are about, and find their passes."""
-        by_scan: dict[str, list[ScanRecord]] = defaultdict(list)
-        for row in rows:
-            by_scan[row.scan_id].append(row)
-        clocks = corrections_in_force(self.session)
-        as_read = [with_right_clock(read_scan(records, self.keys), clocks) for records in by_scan.values()]
-        papers = {reading.scan_id: proofs.proven(self.session, reading, self.trust) for reading in as_read}
-        readings = [proofs.named_by(reading, papers[reading.scan_id]) for reading in as_read]
-        places = stations.stations_by_id(self.session)
-        known = labels(self.session, {reading.record.coming_from for reading in readings})
-        found: dict[str, derivation.Resolved] = {}
-        for reading in readings:
-            vehicle_pass = derivation.find_pass(self.session, reading)
-            coming_from = reading.record.coming_from
-            found[reading.scan_id] = derivation.Resolved(
-                reading=reading,
-                station=places[reading.record.station],
-                vehicle_pass=vehicle_pass,
-                plate=_plate_of(reading, vehicle_pass),
-                coming_from=coming_from if coming_from in known else None,
-                slips=proofs.slips_in(reading, papers[reading.scan_id]),
-            )
-        return found
 
     def _write_scans(self, resolved: Mapping[str, derivation.Resolved]) -> tuple[set[PassIdentity], set[str]]:
         """Bring the rows of these scans up to date.
@@ -206,16 +169,6 @@ class _Turn:
         moved_in = followup.keep_scan_stays(self.session, set(resolved), stays)
         ZonesByPlace.of(self.session).match(self.session, changed, self.now)
         return {entry.person_id for entry in changed} | moved_in
-
-
-def _plate_of(reading: Reading, vehicle_pass: VehiclePass | None) -> str | None:
-    """Return the plate of the vehicle that was seen: as the officer wrote it, else the pass's unless disputed."""
-    if reading.details.plate:
-        try:
-            return normalise_plate(reading.details.plate)
-        except PlateError:
-            return "".join(c for c in reading.details.plate.upper() if c.isalnum())[:_PLATE_CHARS] or None
-    return None if vehicle_pass is None or reading.record.plate_mismatch else vehicle_pass.plate
 
 
 def _fill(row: Scan, scan: derivation.Resolved) -> None:

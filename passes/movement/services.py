@@ -39,6 +39,7 @@ from passes.movement.proposals import (
     publish_proposal,
     save_proposal,
 )
+from passes.movement.redacting import Whom, mentions, redact
 from passes.movement.rematching import rematch_zones
 from passes.movement.scan_list import ScanFilters, scans_by_id, scans_matching
 from passes.movement.sightings import has_sightings_since, sightings_between
@@ -64,6 +65,7 @@ __all__ = [
     "Hits",
     "IngestResult",
     "ScanFilters",
+    "Whom",
     "ZoneDraft",
     "ZoneError",
     "ZonePreview",
@@ -95,6 +97,7 @@ __all__ = [
     "lift_zone",
     "mark_alert_seen",
     "mark_findings_seen",
+    "mentions",
     "merge_persons",
     "movements_of",
     "open_proposals",
@@ -104,6 +107,7 @@ __all__ = [
     "publish_zone",
     "published_zones",
     "read_zone_file",
+    "redact",
     "rematch_zones",
     "save_proposal",
     "scans_by_id",

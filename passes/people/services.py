@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from passes.batches import in_batches
+from passes.batches import in_batches, one_of
 from passes.db import privacy
 from passes.names import tidy
 from passes.people.models import Person
@@ -83,10 +83,9 @@ def find_people(session: Session, keys: Collection[PersonKey]) -> Iterator[tuple
     """Yield those of many persons who are known: key, row id, and whether their name is still missing."""
     for kind, column in (("id", Person.id_hash), ("key", Person.provisional_key)):
         kept = {_as_looked_up(key): key for key in keys if key[0] == kind}
-        for batch in in_batches(kept):
-            statement = sa.select(Person.id, column, Person.name.is_(None)).where(column.in_(batch))
-            for person_id, found, is_nameless in session.execute(statement):
-                yield kept[found], person_id, is_nameless
+        statement = sa.select(Person.id, column, Person.name.is_(None)).where(one_of(session, column, kept))
+        for person_id, found, is_nameless in session.execute(statement) if kept else ():
+            yield kept[found], person_id, is_nameless
 
 
 def keep_people(session: Session, names: Mapping[PersonKey, str | None], now: datetime) -> dict[PersonKey, int]:

@@ -54,18 +54,26 @@ def report(person: str) -> None:
 @with_appcontext
 def erase(person: str, yes: bool) -> None:
     """Erase what is kept of PERSON (an ID number). It cannot be taken back."""
+    from flask import current_app
+
     from passes.db import db
     from passes.local_time import now
     from passes.retention.person import EraseError
     from passes.retention.person import erase as erase_person
+    from passes.trust import publishing
+    from passes.trust.instance_keys import InstanceKeys
+    from passes.trust.keys import KeyFileError
+    from passes.trust.repository import TrustRepository, TrustRepositoryError
 
-    session = db.session()
+    session, instance = db.session(), current_app.extensions["instance"]
     found = _find(session, person)
     if not yes:
         click.confirm("Erase everything that is kept of this person?", abort=True)
     try:
-        counts = erase_person(session, None, found, now())
-    except EraseError as error:
+        keys = InstanceKeys(instance, current_app.config["KEYS_PASSPHRASE"]).sealing
+        trust = publishing.current_trust(TrustRepository(instance.trust_dir))
+        counts = erase_person(session, None, found, keys, trust, now())
+    except (EraseError, KeyFileError, TrustRepositoryError) as error:
         raise click.ClickException(str(error)) from error
     session.commit()
     for table, count in counts.items():

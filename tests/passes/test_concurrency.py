@@ -132,10 +132,13 @@ def answers(client: Http) -> bool:
         return False
 
 
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_until(is_so: Callable[[], bool], what: str, still: Callable[[], int] = int) -> None:
+    """Wait as long as anything goes on; `still` counts what is left to do."""
+    deadline, left = time.monotonic() + PATIENCE_SECONDS, still()
     while not is_so():
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        if (now_left := still()) != left:
+            deadline, left = time.monotonic() + PATIENCE_SECONDS, now_left
+        assert time.monotonic() < deadline, f"waited in vain until {what}; {left} left"
         time.sleep(0.2)
 
 
@@ -206,15 +209,15 @@ def change_zones(client: Http, number: int) -> None:
         assert lifted.status_code == 302, lifted.body
 
 
-def is_quiet() -> bool:
-    """Whether nothing waits for a worker any more."""
+def waiting() -> int:
+    """How many rows wait for a worker."""
     db.session.rollback()
-    waiting = (
-        sa.select(ScanRecord.id).where(ScanRecord.processed_at.is_(None)),
-        sa.select(Rematch.id).where(Rematch.done_at.is_(None)),
-        sa.select(RematchPerson.person_id),
+    rows = (
+        sa.select(sa.func.count()).where(ScanRecord.processed_at.is_(None)),
+        sa.select(sa.func.count()).where(Rematch.done_at.is_(None)),
+        sa.select(sa.func.count()).select_from(RematchPerson),
     )
-    return all(db.session.scalar(query.limit(1)) is None for query in waiting)
+    return sum(db.session.scalar(query) or 0 for query in rows)
 
 
 @pytest.mark.timeout(3600)  # a thousand rounds take a while
@@ -256,7 +259,7 @@ def test_two_workers_and_two_web_processes_double_nothing_and_lose_nothing(
                 workers[0].send_signal(signal.SIGKILL)
                 workers[0].wait()
                 workers[0] = processes.start("worker")
-    wait_until(is_quiet, "the workers are done")
+    wait_until(lambda: waiting() == 0, "the workers are done", waiting)
 
     session = db.session()
     sent = {record.id for _, records in rounds for record in records}

@@ -2,6 +2,8 @@
 
 import json
 from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -16,19 +18,23 @@ from passes.db import Base
 from passes.fleet.models import CrewMember
 from passes.followup import deciding, visits
 from passes.followup.events import VisitOutcome
-from passes.followup.models import FollowUp, FollowUpStatus
+from passes.followup.models import FollowUp, FollowUpStatus, StayStatement
 from passes.followup.visits import VisitDraft
 from passes.issuing import services as issuing
 from passes.issuing.models import RevocationReason
 from passes.movement.models import Movement, Scan, ScanRecord
-from passes.movement.services import withdraw_zone
+from passes.movement.readings import read_scan
+from passes.movement.resolving import told_records
+from passes.movement.services import correct_clock, withdraw_zone
 from passes.people.models import Person
 from passes.retention import services
 from passes.retention.cli import group as privacy_cli
 from passes.retention.models import RetentionMark
+from passes.trust.instance_keys import InstanceKeys
+from protocol.scan_record import PersonSeen, RecordKind, SealedDetails
 from tests.factories import Factories, now
 from tests.passes.followed import DAY, HOUR, Crowd, follow, known_since, rows_of
-from tests.passes.post import freight_post
+from tests.passes.post import freight_post, road_post
 
 OLD = DAY - timedelta(days=30)
 DAYS = 21
@@ -215,13 +221,71 @@ def test_erasing_leaves_nothing_that_names_the_person_and_others_keep_theirs(
         assert not found or table.name in MAY_REMAIN, table.name
     assert session.get_one(Person, person_id).provisional_key == f"erased:{person_id}"
     assert session.get_one(Person, person_id).name is None
-    assert session.scalars(sa.select(Scan.details)).one() is None
-    assert session.scalars(sa.select(ScanRecord.body)).one() == b""
     assert session.scalars(sa.select(issuing.VehiclePass.text)).one() is None
     assert run(app, "report", number).exit_code == 1
     assert session.scalar(sa.select(sa.func.count()).where(Movement.person_id == other)) > 0
     assert session.scalar(sa.select(sa.func.count()).where(FollowUp.person_id == other)) == 1
     assert name not in result.output
+
+
+def test_erasing_takes_one_person_out_of_a_scan_and_leaves_what_it_says_of_the_others(
+    app: Flask, session: Session, client: FlaskClient, factories: Factories
+) -> None:
+    vehicle_pass = factories.vehicle_pass()
+    gone, stays = (entry.person for entry in vehicle_pass.crew)
+    number, name, kept_name = gone.id_number or "", gone.name or "", stays.name or ""
+    road = road_post(session, client)
+    people = (
+        PersonSeen(crew_index=0, id_number=number, name=name, phone="+84912345678", lodging="10354"),
+        PersonSeen(crew_index=1, lodging="10363", phone="+84987654321"),
+        PersonSeen(name=name),
+    )
+    details = SealedDetails(text=vehicle_pass.text, plate="29C-123.45", people=people, note=f"{name} nói dối")
+    both = road.scan(vehicle_pass, now() - 3 * HOUR, details=details)  # nobody was ticked: all of the crew
+    alone = road.scan(vehicle_pass, now() - 2 * HOUR, crew_present=(0,))
+    typed = SealedDetails(people=(PersonSeen(id_number=number, name=name), PersonSeen(name="Người khác")))
+    paperless = road.record(now() - HOUR, kind=RecordKind.NO_PAPER, details=typed)
+    road.send(both, road.restated(both, now() - 3 * HOUR, details=details), alone, paperless)
+    issuing.revoke(session, factories.user("reviewer"), vehicle_pass, RevocationReason.LOST_OR_COPIED, now())
+    session.commit()
+
+    def of(person: Person) -> list[tuple[Any, ...]]:
+        session.expire_all()
+        columns = (Movement.at, Movement.area_code, Movement.scan_id, Movement.source, Movement.plate)
+        moves = session.execute(sa.select(*columns).where(Movement.person_id == person.id)).all()
+        said = sa.select(StayStatement.at, StayStatement.area_code).where(StayStatement.person_id == person.id)
+        return sorted(tuple(row) for row in moves) + sorted(tuple(row) for row in session.execute(said))
+
+    told = {row["id"]: row for row in json.loads(run(app, "report", number).output)["scans"]}
+    assert [told[record.id]["others"] for record in (both, alone, paperless)] == [1, 0, 0]
+    assert [len(told[record.id]["taken_down"]) for record in (both, alone, paperless)] == [2, 0, 1]
+    before = of(stays)
+    assert before
+    assert of(gone)
+    result = run(app, "erase", number, "--yes")
+    assert "scans\t2\nscans_emptied\t1\n" in result.output, result.output
+    session.execute(sa.update(ScanRecord).where(sa.func.length(ScanRecord.body) > 0).values(processed_at=None))
+    session.commit()
+    jobs.wake()  # whatever is derived anew says the same of the others, and nothing of the person
+    assert of(stays) == before
+    assert of(gone) == []
+    correct_clock(session, None, road.station, now() - 4 * HOUR, now(), 600, "GPS", now())
+    session.commit()
+    jobs.wake()
+    late = timedelta(minutes=10)
+    assert of(stays) == sorted((at + late, *rest) for at, *rest in before)
+    keys = InstanceKeys(app.extensions["instance"], app.config["KEYS_PASSPHRASE"]).sealing
+    left = {
+        scan_id: read_scan(rows, keys) for scan_id, rows in groupby(told_records(session, told), attrgetter("scan_id"))
+    }
+    assert left.keys() == {both.id, paperless.id}
+    assert left[both.id].record.crew_present == (1,)
+    assert left[both.id].details == SealedDetails(plate="29C-123.45", people=(people[1],))
+    assert left[paperless.id].details == SealedDetails(people=(PersonSeen(name="Người khác"),))
+    shown = {row.id: row.details or "" for row in session.scalars(sa.select(Scan))}
+    assert not [details for details in shown.values() if name in details or number in details]
+    assert "Người khác" in shown[paperless.id]
+    assert session.get_one(Person, stays.id).name == kept_name
 
 
 def test_a_record_that_comes_after_an_erasure_is_taken_in_without_the_emptied_ones(

@@ -1,5 +1,7 @@
 """Slips and crew cards: asked for, decided, signed, joined by a station, traced, revoked and signed again."""
 
+import io
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -28,6 +30,7 @@ from passes.issuing.models import (
 )
 from passes.issuing.reissue import request_reissue, unsigned_papers
 from passes.movement.models import Movement
+from passes.movement.services import import_movements
 from passes.supplements import deciding, services
 from passes.supplements.crews import seats_of
 from passes.supplements.findings import run_checks
@@ -246,7 +249,11 @@ def test_a_tick_at_a_slips_index_names_that_person_although_the_slip_did_not_com
     ask(session, carrier, vehicle_pass, SlipDraft(leaving=(0,), joining=(relief.id,)))
     post = road_post(session, client)
     post.send(post.scan(vehicle_pass, now(), crew_present=(2,)))
-    assert set(session.scalars(sa.select(Movement.person_id))) == {relief.person_id}
+    named = f"{vehicle_pass.iss}:{vehicle_pass.cti}:2"
+    said = {"id": "m1", "at": "2021-09-11T00:00:00Z", "area": "00355", "pass_id": named}
+    assert [done.added for done in import_movements(session, None, io.BytesIO(json.dumps(said).encode()), now())] == [1]
+    found = session.execute(sa.select(Movement.person_id, Movement.pass_id).distinct()).all()
+    assert found == [(relief.person_id, vehicle_pass.id)]
 
 
 def test_a_revoked_slip_no_longer_counts_and_the_pass_does(

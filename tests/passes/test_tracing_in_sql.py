@@ -229,6 +229,7 @@ def in_sql(tale: Tale, story: list[Any]) -> tuple[set[tuple[Any, ...]], set[tupl
     return expected, moves
 
 
+@pytest.mark.timeout(7200)  # a thousand stories take a while
 @pytest.mark.usefixtures("app")
 def test_files_merges_splits_and_clocks_in_any_order_end_in_what_plain_sql_computes(issuer: Issuer) -> None:
     strangers = [
@@ -242,27 +243,29 @@ def test_files_merges_splits_and_clocks_in_any_order_end_in_what_plain_sql_compu
     @given(story=stories())
     def check(story: list[Any]) -> None:
         next(told)
-        issuer.session.execute(sa.update(Person).values(merged_into_id=None))
-        issuer.session.commit()
-        issuer.session.expire_all()
-        issuer.passes = {name: issuer.session.merge(found) for name, found in issuer.passes.items()}
-        tale = Tale(issuer, [*issuer.people, *strangers], {}, [])
-        for event in story:
-            tale.tell(event)
-        issuer.settle()
-        expected, moves = in_sql(tale, story)
-        issuer.session.expire_all()
-        found = {
-            (
-                *(str(row.person_id), row.zone_id, us(row.first_at), us(row.last_at), us(row.due)),
-                *(row.stay_code, row.district_code),
-            )
-            for row in issuer.session.scalars(sa.select(FollowUp))
-            if row.status_reason != followup.ZONE_CHANGED
-        }
-        rows = issuer.session.scalars(sa.select(Movement))
-        moved = {(str(m.person_id), us(m.at), m.area_code, int(m.is_road_scan)) for m in rows}
-        issuer.forget()
+        try:
+            issuer.session.execute(sa.update(Person).values(merged_into_id=None))
+            issuer.session.commit()
+            issuer.session.expire_all()
+            issuer.passes = {name: issuer.session.merge(found) for name, found in issuer.passes.items()}
+            tale = Tale(issuer, [*issuer.people, *strangers], {}, [])
+            for event in story:
+                tale.tell(event)
+            issuer.settle()
+            expected, moves = in_sql(tale, story)
+            issuer.session.expire_all()
+            found = {
+                (
+                    *(str(row.person_id), row.zone_id, us(row.first_at), us(row.last_at), us(row.due)),
+                    *(row.stay_code, row.district_code),
+                )
+                for row in issuer.session.scalars(sa.select(FollowUp))
+                if row.status_reason != followup.ZONE_CHANGED
+            }
+            rows = issuer.session.scalars(sa.select(Movement))
+            moved = {(str(m.person_id), us(m.at), m.area_code, int(m.is_road_scan)) for m in rows}
+        finally:  # whatever went wrong, the next story begins with nothing
+            issuer.forget()
         assert moved == moves
         assert found == expected
 
