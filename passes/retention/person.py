@@ -212,7 +212,7 @@ def erase(
 
 
 def _papers_naming(ids: Collection[int]) -> dict[type[VehiclePass | Supplement], sa.ColumnElement[bool]]:
-    """Return the condition by which a paper names one of these persons, or their own carrier, for each kind of paper."""
+    """Return the condition by which a paper names one of these persons or their own carrier, for each kind of paper."""
     named = sa.select(SupplementCrew.supplement_id).where(SupplementCrew.person_id.in_(ids))
     on_pass = sa.select(PassCrew.pass_id).where(PassCrew.person_id.in_(ids))
     own = owned_by(ids)
