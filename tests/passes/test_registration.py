@@ -431,7 +431,7 @@ def test_an_owner_who_is_erased_leaves_a_closed_carrier_that_names_nobody(sessio
     person = find_person(session, OWNER_ID)
     told = retention.report(session, None, person, now())
     assert [row["name"] for row in told["organisations"]] == ["Công ty Mới"]
-    assert retention.erase(session, None, person, now())["organisations"] == 1
+    assert retention.erase(session, None, person, {}, None, now())["organisations"] == 1
     carrier = user.organisation
     assert (carrier.state, carrier.owner, carrier.phone) == (OrganisationState.CLOSED, None, None)
     assert not user.active
