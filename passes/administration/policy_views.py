@@ -76,7 +76,7 @@ def _differences(rules: Policy, before: Policy) -> list[tuple[str, str, str]]:
 
 @bp.get("/admin/policy")
 @access.requires("administration.manage")
-def policyrules_in_force() -> str:
+def policy_in_force() -> str:
     """Show the policy in force, and the drafts."""
     rules, rows = rules_in_force(), page_of(drafts.drafts())
     return render_template(

@@ -1,19 +1,28 @@
-"""First part of the story: carriers apply, the authority approves, the worker signs, the printer prints."""
+"""First part of the story: carriers apply, the authority approves, the worker signs, prints, and tells."""
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from passes.applications.sending import sending_rules
 from passes.db import db
 from passes.demo import papers, seed
 from passes.demo.processes import StoryError
 from passes.issuing.pdf import render_windscreen
 from passes.issuing.sheets import letterhead, sheet_of
+from passes.issuing.small_papers import render_small
 from passes.local_time import local_date, now
+from passes.notices.services import count_unread
+from passes.supplements import deciding
+from passes.supplements.papers import paper_of
+from passes.supplements.services import SlipDraft, request_slip
 
 if TYPE_CHECKING:
     from passes.demo.stage import Stage
+
+_MAIL_SECONDS = 30
 
 
 def apply(stage: Stage) -> str:
@@ -66,3 +75,39 @@ def print_sheet(stage: Stage) -> str:
         pdf = render_windscreen([sheet_of(db.session(), found, letterhead(stage.app.config))])
     (stage.out / "pass.pdf").write_bytes(pdf)
     return f"pass.pdf, {len(pdf) / 1000:.0f} kB; QR text of {len(stage.text_of('genuine'))} characters"
+
+
+def amend(stage: Stage) -> str:
+    """Ask for a slip without the assistant, approve it, and print it."""
+    moment, iss = now(), stage.app.config["ISSUER_ID"]
+    with stage.app.app_context():
+        session = db.session()
+        cast = seed.cast_of(session)
+        found = papers.signed_pass(session, stage.passes["occupant"])
+        if found is None:
+            raise StoryError("the pass is not signed")
+        draft, rules = SlipDraft(leaving=(1,)), sending_rules(session, iss)
+        slip = request_slip(session, cast.carriers[2], found, draft, rules, moment)
+        deciding.approve(session, cast.reviewer, slip, moment)
+        stage.slip = slip.number
+        session.commit()
+        stage.app.extensions["drain"]()
+        signed = db.session.merge(stage.await_slip())
+        pdf = render_small([paper_of(db.session(), signed, letterhead(stage.app.config))])
+    (stage.out / "slip.pdf").write_bytes(pdf)
+    return f"slip.pdf, {len(pdf) / 1000:.0f} kB; {stage.slip}: the sheet is not printed again"
+
+
+def tell(stage: Stage) -> str:
+    """Look at what the carrier has not read yet, and wait for the e-mails."""
+    mail = stage.app.extensions["instance"].mail_dir
+    deadline = time.monotonic() + _MAIL_SECONDS
+    while not any(mail.glob("*")) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    with stage.app.app_context():
+        session = db.session()
+        clerk = seed.cast_of(session).carriers[2]
+        unread, letters = count_unread(session, clerk), len(list(mail.glob("*")))
+        if not unread or not letters:
+            raise StoryError(f"{unread} unread notices, {letters} e-mails")
+        return f"{clerk.name} has {unread} unread notices; {letters} e-mails in the instance's mail folder"

@@ -104,6 +104,15 @@ def scan_expired_occupant(stage: Stage) -> str:
     return stage.scan_text("expired-occupant", stage.text_of("occupant"), "REFER", "CREW_EXPIRED")
 
 
+def judge_slip(stage: Stage) -> str:
+    """Judge the sheet of the expired occupant together with the slip, as when both are held before the camera."""
+    texts = (stage.text_of("occupant"), stage.await_slip().text or "")
+    found = stage.road.run("verify", "--together", "--json", texts=texts)[0]
+    if (found["outcome"], found["reasons"]) != ("ADMIT", []):
+        raise StoryError(f"sheet and slip together: {found['outcome']} {found['reasons']}")
+    return f"{found['outcome']} {stage.slip}"
+
+
 def scan_web_code(stage: Stage) -> str:
     """Show a QR code from a menu."""
     return stage.scan_text("web-code", "https://example.com/thuc-don?ban=7", "REFUSE", "NOT_A_PASS")

@@ -13,6 +13,7 @@ from passes.db import db
 from passes.demo import papers, scenes
 from passes.demo.processes import IssuerProcess, StationProgram, StoryError
 from passes.movement import services as movement
+from passes.supplements.services import find_supplement
 from passes.trust import services as trust
 from passes.trust.repository import TrustRepository
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from passes.issuing.models import VehiclePass
+    from passes.issuing.models import Supplement, VehiclePass
 
 _WORKER_SECONDS = 30
 
@@ -45,6 +46,9 @@ class Stage:
         issuer: the issuer's server.
         out: folder for the artefacts.
         homes: folder for the stations' homes.
+        texts: QR texts to be judged again at the end.
+        passes: row ids by the name of each pass in the story.
+        slip: number of the slip that amends one of them.
     """
 
     app: Flask
@@ -53,6 +57,7 @@ class Stage:
     homes: Path
     texts: list[Text] = field(default_factory=list)
     passes: dict[str, int] = field(default_factory=dict)
+    slip: str = ""
 
     @property
     def road(self) -> StationProgram:
@@ -83,6 +88,22 @@ class Stage:
                     return found
             time.sleep(0.2)
         raise StoryError(f"the worker did not sign “{name}” within {_WORKER_SECONDS} s")
+
+    def await_slip(self) -> Supplement:
+        """Wait until the worker process has signed the slip of the story.
+
+        Raises:
+            StoryError: it did not in time.
+        """
+        deadline = time.monotonic() + _WORKER_SECONDS
+        while time.monotonic() < deadline:
+            with self.app.app_context():
+                db.session.expire_all()
+                found = find_supplement(db.session(), self.slip)
+                if found is not None and found.signed_at is not None:
+                    return found
+            time.sleep(0.2)
+        raise StoryError(f"the worker did not sign slip {self.slip!r} within {_WORKER_SECONDS} s")
 
     def text_of(self, name: str) -> str:
         """Return the QR text of a pass of the story."""

@@ -51,7 +51,8 @@ def test_every_step_ends_well_and_shows_evidence(told: tuple[Path, dict]) -> Non
 def test_the_artefacts_are_real(told: tuple[Path, dict]) -> None:
     out, document = told
     names = {path.name for path in out.iterdir()}
-    assert {"pass.pdf", "trust.tar", "root.json", "followups.xlsx", "texts.jsonl", "scan-genuine.jpg"} <= names
+    made = {"pass.pdf", "slip.pdf", "trust.tar", "root.json", "followups.xlsx", "texts.jsonl", "scan-genuine.jpg"}
+    assert made <= names
     assert sorted(names) == document["artefacts"]
     assert (out / "pass.pdf").read_bytes().startswith(b"%PDF-")
     assert (out / "pass.pdf").stat().st_size <= 60_000

@@ -134,6 +134,7 @@ def test_an_administrator_reads_what_a_mode_means_and_puts_it_in_force(
     assert "Từ bây giờ: Đơn vị tự khai, ký ngay, hậu kiểm sau" in page
     assert "Cứ 100 hồ sơ ký ngay, khoảng 25 hồ sơ được rút để hậu kiểm." in page
     assert "1 hồ sơ đang chờ vẫn do người xét duyệt quyết định." in page
+    assert "đã rút vẫn chờ" not in page, "nothing is said of what there is none of"
     assert not sending_rules(session, "VN-HN").is_self_declared, "looking changes nothing"
     page = words(office.post("/admin/mode", data=typed | {"confirm": "yes"}, follow_redirects=True))
     assert "Đang áp dụng: Đơn vị tự khai, ký ngay, hậu kiểm sau" in page
