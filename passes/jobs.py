@@ -126,10 +126,11 @@ class Worker:
             db.session.commit()
 
     def purge(self) -> None:
-        """Remove movements and notices that are kept no longer, once a day."""
+        """Remove movements, notices and invitations that are kept no longer, once a day."""
         with self._app.app_context():
             retention.purge_if_due(db.session(), self._app.config["MOVEMENT_RETENTION_DAYS"], now())
             retention.forget_notices(db.session(), self._app.config["NOTICE_RETENTION_DAYS"], now())
+            retention.forget_invitations(db.session(), self._app.config["NOTICE_RETENTION_DAYS"], now())
             db.session.commit()
 
     def remind(self) -> None:

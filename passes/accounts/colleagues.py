@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from passes import audit
 from passes.accounts.models import Invitation, User
 from passes.accounts.services import AccountError, end_sessions, find_user
-from passes.notices.services import forget_notices
+from passes.notices.services import forget_notices_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +46,7 @@ def remove_colleague(session: Session, actor: User, user: User, now: datetime) -
         raise AccountError("not_colleague", "user", "not another user of the same organisation")
     user.active, user.removed_at, user.update_datetime = False, now, now
     end_sessions(user)
-    forget_notices(session, user)
+    forget_notices_of(session, user)
     audit.record(session, actor, "accounts.remove_colleague", user, None, now)
 
 
@@ -108,6 +108,12 @@ def withdraw_invitation(session: Session, actor: User, invitation: Invitation, n
     """Make every link of an invitation worthless."""
     invitation.withdrawn_at = now
     audit.record(session, actor, "accounts.withdraw_invitation", invitation, None, now)
+
+
+def forget_invitations(session: Session, before: datetime) -> int:
+    """Remove invitations that were last sent before a moment, whatever became of them; return how many."""
+    done = session.execute(sa.delete(Invitation).where(Invitation.sent_at < before))
+    return int(done.rowcount)
 
 
 def invitation_by_id(session: Session, invitation_id: int) -> Invitation | None:

@@ -21,7 +21,7 @@ from passes.accounts.services import (
     keep_language,
     write_details,
 )
-from passes.notices.services import forget_notices
+from passes.notices.services import forget_notices_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -133,6 +133,6 @@ def forget_owners(session: Session, person_ids: Collection[int], now: datetime) 
             user.last_login_ip = user.current_login_ip = None
             forget_second_factor(user)
             end_sessions(user)
-            forget_notices(session, user)
+            forget_notices_of(session, user)
         session.execute(sa.delete(Invitation).where(Invitation.organisation_id == carrier.id))
     return len(carriers)

@@ -109,6 +109,6 @@ def forget(session: Session, before: datetime) -> int:
     return int(done.rowcount)
 
 
-def forget_notices(session: Session, user: User) -> None:
+def forget_notices_of(session: Session, user: User) -> None:
     """Remove every notice of somebody who is no longer told what becomes of an organisation's papers."""
     session.execute(sa.delete(Notice).where(Notice.user_id == user.id))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes import audit
+from passes.accounts import colleagues
 from passes.followup.models import FollowUp, FollowUpStatus
 from passes.followup.services import ZONE_CHANGED
 from passes.local_time import local_date, start_of_day
@@ -130,6 +131,11 @@ def purge_if_due(session: Session, retention_days: int, now: datetime) -> Purge 
 def forget_notices(session: Session, retention_days: int, now: datetime) -> int:
     """Remove notices that users got longer ago than they are kept, read or not; return how many."""
     return notices.forget(session, now - timedelta(days=retention_days))
+
+
+def forget_invitations(session: Session, retention_days: int, now: datetime) -> int:
+    """Remove the addresses of whom carriers invited longer ago than notices are kept; return how many."""
+    return colleagues.forget_invitations(session, now - timedelta(days=retention_days))
 
 
 def purges(session: Session, most: int = 30) -> list[Purge]:

@@ -392,12 +392,18 @@ def test_whom_colleagues_removed_may_join_another_company_and_whom_the_administr
     assert "đã được dùng" in words(client.application.test_client().get(stale, follow_redirects=True))
 
 
-def test_a_carrier_that_nobody_approved_writes_to_few_strangers(session: Session, waiting: User) -> None:
+def test_a_carrier_that_nobody_approved_writes_to_few_strangers_whose_addresses_are_not_kept_for_ever(
+    app: Flask, session: Session, waiting: User
+) -> None:
     for number in range(MOST_OPEN_UNAPPROVED):
         invite(session, waiting, f"la{number}@example.vn", now())
     with pytest.raises(AccountError) as caught:
         invite(session, waiting, "nua@example.vn", now())
     assert caught.value.code == "invitations_many"
+    session.query(Invitation).filter_by(email="la0@example.vn").one().sent_at -= timedelta(days=91)
+    session.commit()
+    app.extensions["worker"].purge()
+    assert session.query(Invitation).count() == MOST_OPEN_UNAPPROVED - 1, "an address is not kept for ever"
 
 
 # ---------- language ----------
