@@ -433,7 +433,11 @@ def test_a_slip_alone_names_the_pass_and_its_people(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"expires_at": noon()}, {"not_before": noon() + timedelta(seconds=1)}, {"pass_cti": b"another!"}],
+    [
+        lambda: {"expires_at": noon()},
+        lambda: {"not_before": noon() + timedelta(seconds=1)},
+        lambda: {"pass_cti": b"another!"},
+    ],
     ids=["ended", "not begun", "another pass's"],
 )
 def test_a_slip_that_did_not_hold_changes_nobody(
@@ -441,9 +445,9 @@ def test_a_slip_that_did_not_hold_changes_nobody(
     post: Post,
     vehicle_pass: VehiclePass,
     sign: Callable[[claims.Credential], str],
-    changes: dict[str, object],
+    changes: Callable[[], dict[str, object]],
 ) -> None:
-    details = SealedDetails(text=vehicle_pass.text, beside=(sign(slip_to(vehicle_pass, **changes)),))
+    details = SealedDetails(text=vehicle_pass.text, beside=(sign(slip_to(vehicle_pass, **changes())),))
     post.send(post.scan(vehicle_pass, noon(), details=details))
     assert {person for person, *_ in movements(session)} == set(crew_of(vehicle_pass))
 
