@@ -1,4 +1,4 @@
-"""Where an application stands in the queue, and when its turn may come at the pace of the last day."""
+"""Where an application stands in the queue, and when its turn may come at the pace of the last days."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-_SPAN = timedelta(days=1)
+_SPANS = (timedelta(days=1), timedelta(days=3))
+"""The pace is that of the last day; where nothing was decided in it, as after a holiday, that of the last three."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Place:
     Args:
         application: one that waits.
         ahead: how many wait in front of it.
-        decided: how many reviewers decided in the last 24 hours.
+        decided: how many reviewers decided in the time that the pace is taken from.
+        hours: how long that time is.
         expected_at: when its turn comes if they go on like that; None if they decided nothing.
         due: the promised moment.
     """
@@ -34,6 +36,7 @@ class Place:
     application: Application
     ahead: int
     decided: int
+    hours: int
     expected_at: datetime | None
     due: datetime
 
@@ -52,21 +55,27 @@ def places_of(
         session: an open session.
         applications: in the state `submitted`.
         promised: how long the authority promised to take.
-        now: the pace is that of the 24 hours before.
+        now: the pace is that of the time before.
     """
     if not applications:
         return []
-    decided = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Application)
-        .where(
-            Application.decided_at > now - _SPAN, Application.decided_at <= now, Application.decided_by_id.is_not(None)
-        )
-    )
+    decided, span = _pace(session, now)
     places = []
     for application in applications:
         ahead = count_ahead(session, application)
-        expected = now + _SPAN * (ahead + 1) / decided if decided else None
+        expected = now + span * (ahead + 1) / decided if decided else None
         due = (application.submitted_at or now) + promised
-        places.append(Place(application, ahead, decided or 0, expected, due))
+        places.append(Place(application, ahead, decided, span // timedelta(hours=1), expected, due))
     return places
+
+
+def _pace(session: Session, now: datetime) -> tuple[int, timedelta]:
+    """Return how many applications reviewers decided, and in which time."""
+    decided, span = 0, _SPANS[0]
+    for span in _SPANS:
+        statement = sa.select(sa.func.count()).select_from(Application)
+        is_within = (Application.decided_at > now - span, Application.decided_at <= now)
+        decided = session.scalar(statement.where(*is_within, Application.decided_by_id.is_not(None))) or 0
+        if decided:
+            break
+    return decided, span

@@ -1,5 +1,6 @@
 """05:40 on a weekday: another driver, a renewed test, and a post without network that reads what was handed out."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def test_a_driver_is_swapped_and_a_test_renewed_without_printing_the_sheet_again
     slip = picture(world, carrier, slip_number, tmp_path)
     picture(world, carrier, card_number, tmp_path)
     slip_text, card_text = text_of(world, slip_number), text_of(world, card_number)
+    read_notices(world, carrier, slip_number)
 
     # No network from here on.
     world.issuer.stop()
@@ -142,6 +144,17 @@ def picture(world: World, page: Page, number: str, folder: Path) -> Image.Image:
     path = folder / f"{number}.png"
     started.value.save_as(path)
     return Image.open(path).convert("L")
+
+
+def read_notices(world: World, page: Page, slip_number: str) -> None:
+    """The bell counts what the authority decided; following one notice leads to its paper, and it is read."""
+    unread = page.locator(".bell-count")
+    expect(unread).to_have_text(re.compile("^3"))
+    page.locator(".bell").click()
+    world.shot(page, "carrier-notices")
+    page.get_by_role("link", name=f"{slip_number} đã được duyệt").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(slip_number)
+    expect(unread).to_have_text(re.compile("^2"))
 
 
 def text_of(world: World, number: str) -> str:

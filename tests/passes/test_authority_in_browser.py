@@ -24,6 +24,8 @@ from passes.db import db
 from passes.issuing import orders
 from passes.issuing.models import RevocationReason, StatusAct
 from passes.issuing.register import RegisterFilter
+from passes.notices.models import NoticeKind
+from passes.notices.services import tell
 from passes.trust.drafts import save_draft
 from protocol.claims import VehicleClass
 from protocol.policy import default_policy
@@ -169,6 +171,7 @@ def test_the_pages_of_registering_and_administering_are_within_everybodys_reach(
     drafted = save_draft(session, admin, default_policy(), "QĐ 7/2021", now())
     factories.application(carrier, ApplicationState.SUBMITTED)
     clerk = factories.user(organisation=waiting)
+    tell(session, waiting.id, NoticeKind.RETURNED, {"reference": "HS-260101-AAAAA", "note": "Ghi rõ điểm đến."}, now())
     invitation = invite(session, clerk, "hoa@example.vn", now())
     session.commit()
     opened = {
@@ -181,6 +184,7 @@ def test_the_pages_of_registering_and_administering_are_within_everybodys_reach(
         "organisation": "/organisation",
         "details": "/organisation/details",
         "invite": "/organisation/invite",
+        "notices": "/notices",
     }
     paths = {
         "home": "/",
@@ -201,6 +205,8 @@ def test_the_pages_of_registering_and_administering_are_within_everybodys_reach(
         "policy-new": "/admin/policy/new",
         "policy-draft": f"/admin/policy/{drafted.id}",
         "extension": "/admin/policy/extend",
+        "mode": "/admin/mode",
+        "keys": "/admin/keys",
         "audit": "/audit",
         "nowhere": "/nowhere",
     }

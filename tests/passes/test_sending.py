@@ -173,6 +173,9 @@ def test_the_estimate_follows_what_reviewers_decided_in_the_last_day(
     assert [place.expected_at for place in places] == [moment + timedelta(hours=12 * n) for n in (1, 2, 3)]
     assert [place.is_late for place in places] == [True, True, True]
     assert not places_of(session, waiting[:1], timedelta(hours=48), moment)[0].is_late
+    (later,) = places_of(session, waiting[:1], timedelta(hours=24), moment + timedelta(days=2))
+    assert (later.decided, later.hours) == (2, 72), "after two days of rest the pace is that of three"
+    assert later.expected_at == moment + timedelta(days=2, hours=36)
 
 
 def test_nothing_is_estimated_where_nothing_was_decided(
@@ -185,4 +188,4 @@ def test_nothing_is_estimated_where_nothing_was_decided(
     page = words(desk.get("/"))
     assert "Hồ sơ đang chờ duyệt" in page
     assert f"{application.reference} : 1 hồ sơ đứng trước." in page
-    assert "24 giờ qua chưa hồ sơ nào được xét" in page
+    assert "72 giờ qua chưa hồ sơ nào được xét" in page

@@ -498,15 +498,18 @@ def test_new_offline_keys_take_over_and_the_old_ones_sign_nothing_any_more(
 
 
 def test_a_policy_is_published_with_the_offline_key_and_survives_the_next_issuing_key(
-    app: Flask, session: Session, trust: Callable[..., Result], tmp_path: Path
+    app: Flask, session: Session, factories: Factories, trust: Callable[..., Result], tmp_path: Path
 ) -> None:
-    rules = default_policy()
+    rules, vehicle_pass = default_policy(), factories.vehicle_pass()
+    extension = Extension(now() - timedelta(days=1), now() + timedelta(days=1), now() + timedelta(days=30), "1/QĐ")
     path = tmp_path / "policy.json"
-    path.write_bytes(dump(type(rules)(rules.severities, trust_stale_hours=12)))
+    path.write_bytes(dump(type(rules)(rules.severities, trust_stale_hours=12, extensions=(extension,))))
     assert "--offline-keys" in trust("publish", "--policy", str(path), offline=None, fails=True).stderr
     trust("publish", "--policy", str(path))
     trust("rotate-issuer-key")
     assert told(app).policy.trust_stale_hours == 12
+    (notice,) = session.scalars(sa.select(Notice).where(Notice.kind == NoticeKind.PASSES_EXTENDED))
+    assert notice.details["passes"] == [[vehicle_pass.number, vehicle_pass.plate]], "carriers hear of an extension"
     weak = json.loads(path.read_bytes())
     weak["severities"]["SIGNATURE_INVALID"] = {"road": "note", "freight": "note"}
     path.write_text(json.dumps(weak))
