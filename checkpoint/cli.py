@@ -1,6 +1,7 @@
 """The `checkpoint` command."""
 
 import gc
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -173,7 +174,7 @@ def verify(
 
 
 def _lines_of_stdin() -> Iterator[str]:
-    for line in click.get_binary_stream("stdin"):
+    for line in sys.stdin.buffer:
         if text := line.decode("utf-8", "replace").rstrip("\r\n"):
             yield text
 

@@ -1,4 +1,4 @@
-"""The commands, as a person at a post runs them: real processes, real trust, no network."""
+"""The commands, as a person at a post types them: real trust, no network; real processes where the process matters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from checkpoint.cli import main
 from checkpoint.home import Home
@@ -20,32 +20,48 @@ from protocol.scan_record import ScanRecord
 from tests.checkpoint.conftest import NOW, Hanoi
 from tests.checkpoint.pictures import draw_code, put_on_road, save
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., Result]
+RunProcess = Callable[..., subprocess.CompletedProcess[str]]
 AT = NOW.isoformat()
+IN_VIETNAM = {"LANG": "vi_VN.UTF-8", "LC_ALL": ""}
 
 
 @pytest.fixture
 def checkpoint(home: Home) -> Run:
-    def run(
-        *arguments: object, stdin: str = "", lang: str = "vi_VN.UTF-8", **options: object
-    ) -> subprocess.CompletedProcess[str]:
+    """A command in this process; whatever is no exit but an error fails the test."""
+
+    def run(*arguments: object, stdin: str = "") -> Result:
+        runner = CliRunner(env=IN_VIETNAM)
+        return runner.invoke(main, list(map(str, ("--home", home.path, *arguments))), stdin, catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def process(home: Home) -> RunProcess:
+    """The same as a process of its own."""
+
+    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "checkpoint", "--home", home.path, *arguments]
-        environment = {**os.environ, "LANG": lang, "LC_ALL": ""}
-        options = {"input": stdin, "capture_output": True, "text": True, "timeout": 60, "env": environment, **options}
+        options = {"capture_output": True, "text": True, "timeout": 60, "env": os.environ | IN_VIETNAM, **options}
         return subprocess.run(list(map(str, command)), check=False, **options)
 
     return run
 
 
-def documents(done: subprocess.CompletedProcess[str]) -> list[dict]:
-    assert done.returncode == 0, done.stderr
+def documents(done: Result | subprocess.CompletedProcess[str]) -> list[dict]:
+    assert code_of(done) == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_verify_judges_texts_one_a_line_and_records_nothing(checkpoint: Run, hanoi: Hanoi, home: Home) -> None:
+def code_of(done: Result | subprocess.CompletedProcess[str]) -> int:
+    return done.exit_code if isinstance(done, Result) else done.returncode
+
+
+def test_verify_judges_texts_one_a_line_and_records_nothing(process: RunProcess, hanoi: Hanoi, home: Home) -> None:
     good = hanoi.sign()
     lines = "\n".join([good, good.replace(good[40], "A" if good[40] != "A" else "B"), "https://example.org", ""])
-    admitted, altered, foreign = documents(checkpoint("verify", "--json", "--at", AT, stdin=lines))
+    admitted, altered, foreign = documents(process("verify", "--json", "--at", AT, input=lines))
     assert (admitted["outcome"], admitted["reasons"], admitted["anchor"]) == ("ADMIT", [], "enrolment")
     assert admitted["pass"]["plate"] == "29C12345"
     assert [person["name"] for person in admitted["pass"]["crew"]] == ["Nguyễn Văn Bình", "Trần Đức Anh"]
@@ -88,7 +104,7 @@ def test_verify_with_an_archive_says_what_its_trust_stands_on(checkpoint: Run, h
 
 
 def test_bad_input_ends_with_exit_code_2_and_a_sentence(
-    checkpoint: Run, hanoi: Hanoi, home: Home, tmp_path: Path
+    checkpoint: Run, process: RunProcess, hanoi: Hanoi, tmp_path: Path
 ) -> None:
     archive = hanoi.export(f"{tmp_path.name}.tar")
     broken = tmp_path / "broken.tar"
@@ -114,24 +130,22 @@ def test_bad_input_ends_with_exit_code_2_and_a_sentence(
         (("scan",), "Hãy nêu ảnh"),
     ]
     for arguments, words in cases:
-        done = CliRunner(env={"LANG": "vi_VN.UTF-8", "LC_ALL": ""}).invoke(
-            main, list(map(str, ("--home", home.path, *arguments)))
-        )
+        done = checkpoint(*arguments)
         assert (done.exit_code, done.stdout) == (2, ""), arguments
         assert words in done.stderr, done.stderr
     for arguments, words in cases[:2]:
-        process = checkpoint(*arguments)
-        assert (process.returncode, process.stdout) == (2, "")
-        assert words in process.stderr
-        assert "Traceback" not in process.stderr
+        ended = process(*arguments)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert words in ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
-def test_scan_decides_and_records_each_picture(checkpoint: Run, hanoi: Hanoi, home: Home, tmp_path: Path) -> None:
+def test_scan_decides_and_records_each_picture(process: RunProcess, hanoi: Hanoi, home: Home, tmp_path: Path) -> None:
     picture = save(
         tmp_path / "1.png", put_on_road(draw_code(hanoi.sign()), draw_code(hanoi.sign_card()), draw_code("MENU"))
     )
     empty = save(tmp_path / "2.png", put_on_road())
-    first, second = documents(checkpoint("scan", "--json", "--at", AT, picture, empty))
+    first, second = documents(process("scan", "--json", "--at", AT, picture, empty))
     assert sorted(first["texts"]) == sorted([hanoi.sign(), hanoi.sign_card(), "MENU"])
     (decision,) = first["scans"]
     assert (decision["outcome"], decision["pass"]["plate"]) == ("ADMIT", "29C12345")
@@ -157,13 +171,13 @@ def test_what_the_officer_saw_is_said_on_the_command_line_and_overruling_it_take
 
 
 def test_a_full_disk_stops_a_scan_with_exit_code_2_and_nothing_half_written(
-    checkpoint: Run, hanoi: Hanoi, home: Home, tmp_path: Path
+    process: RunProcess, hanoi: Hanoi, home: Home, tmp_path: Path
 ) -> None:
     for number in range(40):
         save(tmp_path / f"{number:02}.png", draw_code(hanoi.sign(cti=number.to_bytes(8))))
     home.scan_log().close()
     limit = (home.path / "scans.db").stat().st_size + 60_000
-    done = checkpoint(
+    done = process(
         "scan",
         "--json",
         "--at",
@@ -179,8 +193,8 @@ def test_a_full_disk_stops_a_scan_with_exit_code_2_and_nothing_half_written(
     assert [record_id for record_id, _ in log.pending(100, 10**9)] == shown
 
 
-def test_status_tells_what_waits_and_how_old_the_data_are(checkpoint: Run, hanoi: Hanoi) -> None:
-    checkpoint("scan", save(Path(checkpoint("status").args[4]) / "p.png", draw_code(hanoi.sign())))
+def test_status_tells_what_waits_and_how_old_the_data_are(checkpoint: Run, hanoi: Hanoi, tmp_path: Path) -> None:
+    checkpoint("scan", save(tmp_path / "p.png", draw_code(hanoi.sign())))
     (condition,) = documents(checkpoint("status", "--json"))
     assert (condition["records"], condition["pending"], condition["trust_light"]) == (1, 1, "red")
     said = checkpoint("status").stdout
@@ -191,15 +205,15 @@ def test_status_tells_what_waits_and_how_old_the_data_are(checkpoint: Run, hanoi
 def test_trust_is_imported_from_a_stick_and_told(checkpoint: Run, hanoi: Hanoi, tmp_path: Path) -> None:
     archive = hanoi.export(f"{tmp_path.name}.tar")
     done = checkpoint("trust", "import", archive)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "quá hạn" in done.stderr
     (condition,) = documents(checkpoint("trust", "status", "--json"))
     assert (condition["generation"], condition["is_fallback"]) == (1, False)
     assert "Bản dữ liệu số 1" in checkpoint("trust", "status").stdout
 
 
-def test_sync_without_network_keeps_everything_and_says_so(checkpoint: Run) -> None:
-    done = checkpoint("sync")
+def test_sync_without_network_keeps_everything_and_says_so(process: RunProcess) -> None:
+    done = process("sync")
     assert done.returncode == 1
     assert "Không tải được" in done.stderr
     assert "Traceback" not in done.stderr
