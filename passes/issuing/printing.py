@@ -15,6 +15,7 @@ from passes.issuing.services import IssuingError
 from passes.issuing.sheets import Letterhead
 from passes.press.binding import Title, bind
 from passes.press.pages import SheetError
+from passes.press.symbol import SymbolError
 from protocol.plates import format_plate
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def _render(session: Session, job: PrintJob, rows: Sequence[PrintJobPaper], lett
                 row.is_left_out = True
             else:
                 pages += making.pages(session, row.paper, letterhead)
-        except (IssuingError, SheetError):
+        except (IssuingError, SheetError, SymbolError):
             row.is_left_out = True
     return making.folio(job.done // SHEETS_A_TURN, pages) if pages else None
 

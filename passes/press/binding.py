@@ -52,16 +52,18 @@ class _Binding:
         self._parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
         self._length = len(self._parts[0])
         self._entries: dict[int, bytes] = {0: _entry(0, 0, 65535)}
+        self._tables: list[tuple[bytes, bytes]] = []
+        self._last = 0
 
     def bound(self, folios: Iterable[bytes]) -> bytes:
         pages: list[tuple[int, int]] = []
         sections: list[int] = []
         glyphs: dict[str, set[int]] = {}
         for folio in unpacked(folios):
-            for own, offset in folio["offsets"]:
-                self._entries[own] = _entry(1, self._length + offset, 0)
-            for index, own in enumerate(folio["members"]):
-                self._entries[own] = _entry(2, folio["stream"], index)
+            entries = {own: _entry(1, self._length + offset, 0) for own, offset in folio["offsets"]}
+            entries |= {own: _entry(2, folio["stream"], index) for index, own in enumerate(folio["members"])}
+            self._tables.append(_table(entries))
+            self._last = max(entries)
             self._put(folio["body"])
             pages += (tuple(pair) for pair in folio["pages"])
             sections += folio["sections"]
@@ -148,15 +150,14 @@ class _Binding:
 
     def _closed(self) -> bytes:
         """Return the whole file, its cross-reference stream at its end (ISO 32000-1 §7.5.8)."""
-        own, start = max(self._entries) + 1, self._length
-        self._entries[own] = _entry(1, start, 0)
-        numbers = sorted(self._entries)
-        table = zlib.compress(b"".join(self._entries[one] for one in numbers), 9)
+        own, start = self._last + 1, self._length
+        tables = [_table(self._entries), *self._tables, _table({own: _entry(1, start, 0)})]
+        spans, entries = (b"".join(parts) for parts in zip(*tables, strict=True))
+        table = zlib.compress(entries, 9)
         identifier = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in self._parts)).hexdigest()[:32]
         head = (
             b"<</Type/XRef/W[1 4 2]/Size %d/Index[%b]/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]/Length %d"
-            b"/Filter/FlateDecode>>"
-            % (own + 1, _spans(numbers), _CATALOG, _INFO, *[identifier.encode()] * 2, len(table))
+            b"/Filter/FlateDecode>>" % (own + 1, spans, _CATALOG, _INFO, *[identifier.encode()] * 2, len(table))
         )
         self._put(b"%d 0 obj\n%b\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (own, head, table, start))
         return b"".join(self._parts)
@@ -170,15 +171,16 @@ def _references(numbers: Iterable[int]) -> bytes:
     return b" ".join(b"%d 0 R" % number for number in numbers)
 
 
-def _spans(numbers: list[int]) -> bytes:
-    """Say which object numbers there are: the first of each span, and how many follow without a gap."""
+def _table(entries: dict[int, bytes]) -> tuple[bytes, bytes]:
+    """Return a part of the cross-reference table: its spans (the first number of each, and how many), and its rows."""
+    numbers = sorted(entries)
     spans: list[list[int]] = []
     for number in numbers:
         if spans and spans[-1][0] + spans[-1][1] == number:
             spans[-1][1] += 1
         else:
             spans.append([number, 1])
-    return b" ".join(b"%d %d" % tuple(span) for span in spans)
+    return b"".join(b"%d %d " % tuple(span) for span in spans), b"".join(entries[number] for number in numbers)
 
 
 def _characters(characters: dict[int, str]) -> bytes:

@@ -1,6 +1,7 @@
 """The windscreen sheet, judged from its picture as a station would see it."""
 
 import hashlib
+import random
 import re
 import subprocess
 import sys
@@ -119,6 +120,20 @@ def test_the_printed_code_reads_back_as_the_signed_text(front: Image.Image) -> N
     (code,) = zxingcpp.read_barcodes(front, formats=zxingcpp.BarcodeFormat.QRCode, text_mode=zxingcpp.TextMode.Plain)
     assert code.text == TEXT
     assert code.ec_level == "Q"
+
+
+def test_the_code_reads_from_a_cheap_printer_in_black_and_white(front: Image.Image) -> None:
+    seed = random.Random(2021)  # noqa: S311 - specks, not secrets
+    worn = front.convert("L").resize((front.width // 2, front.height // 2), Image.Resampling.BOX).point(_threshold)
+    for _ in range(worn.width * worn.height // 50):
+        worn.putpixel((seed.randrange(worn.width), seed.randrange(worn.height)), seed.choice((0, 255)))
+    assert sorted(set(worn.tobytes())) == [0, 255]
+    (code,) = zxingcpp.read_barcodes(worn, formats=zxingcpp.BarcodeFormat.QRCode, text_mode=zxingcpp.TextMode.Plain)
+    assert code.text == TEXT
+
+
+def _threshold(shade: int) -> int:
+    return 255 if shade > 127 else 0
 
 
 def test_the_printed_code_measures_at_least_120_mm(front: Image.Image) -> None:

@@ -75,6 +75,9 @@ def test_a_selection_or_an_application_is_printed(
     other = factories.vehicle_pass(carrier)
     desk.post("/passes/prints", data={"pass": [fleet[2].id, fleet[0].id]})
     assert last_job(session).total == 2
+    first = finished(session, desk)
+    desk.post("/passes/prints", data={"pass": [fleet[0].id, fleet[2].id]})
+    assert finished(session, desk) == first
     reference = fleet[0].application_vehicle.application.reference
     assert "In cả 3 giấy của hồ sơ này" in words(desk.get(f"/applications/{reference}"))
     desk.post("/passes/prints", data={"application": reference})

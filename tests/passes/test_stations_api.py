@@ -261,7 +261,7 @@ def test_an_administrator_adds_a_station_hands_out_a_code_and_revokes_the_device
     text = next(line for line in shown.split('"') if "EN1-" in line).split(">")[1].split("<")[0]
     code = EnrolmentCode.from_text(text)
     assert code.station == "phap-van-1"
-    assert draw_symbol(text, 80.0).path in shown  # the same, to be held before the station's camera
+    assert draw_symbol(text).path in shown  # the same, to be held before the station's camera
     assert text not in page.get("/stations").get_data(as_text=True)
     signer = new_signer()
     assert enrol(page, enrol_body(code.secret, signer))[0] == 200
