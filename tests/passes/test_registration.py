@@ -118,12 +118,14 @@ def test_a_company_registers_by_a_link_that_serves_once_and_on_any_device(
 
 
 def test_somebody_with_a_truck_registers_by_their_id_number(
-    session: Session, client: FlaskClient, instance: Path
+    app: Flask, session: Session, client: FlaskClient, instance: Path
 ) -> None:
     link = ask(client, instance, kind="owner")
     assert "Số căn cước công dân" in words(client.get(link))
     assert "không đúng" in words(client.post(link, data=OWNER | {"owner_id_number": "12345"}))
-    assert client.post(link, data=OWNER).status_code == 302
+    app.config["SECURITY_TWO_FACTOR_ROLES"] = ("carrier",)
+    assert client.post(link, data=OWNER).headers["Location"] == "/login", "not past a second factor that is asked for"
+    assert client.get("/fleet/vehicles").status_code == 302
     carrier = find_user(session, ADDRESS).organisation
     assert (carrier.name, carrier.tax_number) == ("Nguyễn Văn Bình", None)
     assert carrier.owner is find_person(session, OWNER_ID)
