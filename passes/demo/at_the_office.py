@@ -13,10 +13,10 @@ from passes.demo.processes import StoryError
 from passes.issuing.pdf import render_windscreen
 from passes.issuing.sheets import letterhead, sheet_of
 from passes.issuing.small_papers import render_small
+from passes.issuing.supplement_papers import paper_of
 from passes.local_time import local_date, now
 from passes.notices.services import count_unread
 from passes.supplements import deciding
-from passes.supplements.papers import paper_of
 from passes.supplements.services import SlipDraft, request_slip
 
 if TYPE_CHECKING:
