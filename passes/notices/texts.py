@@ -48,133 +48,111 @@ def words_of(notice: Notice) -> Words:
     return _WORDS[notice.kind](notice.details)
 
 
-def _application(title: str, lines: Iterator[str], details: Details) -> Words:
-    return Words(title, tuple(lines), "applications.show", {"reference": details["reference"]})
+def _application(title: str, details: Details, *lines: str) -> Words:
+    return Words(title, lines, "applications.show", {"reference": details["reference"]})
 
 
-def _note(details: Details) -> Iterator[str]:
-    if note := details.get("note"):
-        yield _("Ghi chú của cơ quan cấp giấy: %(note)s", note=note)
+def _note(details: Details) -> tuple[str, ...]:
+    note = details.get("note")
+    return (_("Ghi chú của cơ quan cấp giấy: %(note)s", note=note),) if note else ()
+
+
+def _refusal(code: str) -> str:
+    return _("Lý do: %(reason)s.", reason=refusal_words(code).rstrip("."))
 
 
 def _received(details: Details) -> Words:
-    def lines() -> Iterator[str]:
-        count = details["vehicles"]
-        yield ngettext(
-            "Hồ sơ xin cấp giấy cho %(count)s xe đang chờ duyệt.",
-            "Hồ sơ xin cấp giấy cho %(count)s xe đang chờ duyệt.",
-            count,
-            count=grouped(count),
-        )
-        yield _("Vị trí trong hàng chờ và lúc có thể đến lượt có ở trang hồ sơ.")
-
-    return _application(_("Đã nhận hồ sơ %(reference)s", reference=details["reference"]), lines(), details)
+    count = details["vehicles"]
+    asked = ngettext(
+        "Hồ sơ xin cấp giấy cho %(count)s xe đang chờ duyệt.",
+        "Hồ sơ xin cấp giấy cho %(count)s xe đang chờ duyệt.",
+        count,
+        count=grouped(count),
+    )
+    following = _("Vị trí trong hàng chờ và lúc có thể đến lượt có ở trang hồ sơ.")
+    return _application(_("Đã nhận hồ sơ %(reference)s", reference=details["reference"]), details, asked, following)
 
 
 def _approved(details: Details) -> Words:
-    def lines() -> Iterator[str]:
-        count = details["passes"]
-        yield ngettext(
-            "%(count)s giấy đã được duyệt và đang được ký; in được sau ít phút.",
-            "%(count)s giấy đã được duyệt và đang được ký; in được sau ít phút.",
-            count,
-            count=grouped(count),
-        )
-        yield from _refused(details)
-        yield from _note(details)
-
-    return _application(_("Đã duyệt hồ sơ %(reference)s", reference=details["reference"]), lines(), details)
+    count, title = details["passes"], _("Đã duyệt hồ sơ %(reference)s", reference=details["reference"])
+    approved = ngettext(
+        "%(count)s giấy đã được duyệt và đang được ký; in được sau ít phút.",
+        "%(count)s giấy đã được duyệt và đang được ký; in được sau ít phút.",
+        count,
+        count=grouped(count),
+    )
+    return _application(title, details, approved, *_refused(details), *_note(details))
 
 
 def _refused(details: Details) -> Iterator[str]:
     """Name the vehicles that were refused, each with its reason."""
     for plate, code, note in details["refused"]:
-        reason = refusal_words(code)
-        yield _("Xe %(plate)s không được duyệt: %(reason)s.", plate=format_plate(plate), reason=reason.rstrip("."))
+        reason = refusal_words(code).rstrip(".")
+        yield _("Xe %(plate)s không được duyệt: %(reason)s.", plate=format_plate(plate), reason=reason)
         if note:
             yield note
-    if more := details["refused_count"] - len(details["refused"]):
-        yield _("và %(count)s phương tiện nữa", count=grouped(more))
+    yield from _others(details["refused_count"] - len(details["refused"]))
+
+
+def _others(count: int) -> tuple[str, ...]:
+    return (_("và %(count)s phương tiện nữa", count=grouped(count)),) if count else ()
 
 
 def _returned(details: Details) -> Words:
-    def lines() -> Iterator[str]:
-        yield from _note(details)
-        yield _("Sửa rồi nộp lại; hồ sơ giữ nguyên thứ tự trong danh sách chờ.")
-
-    return _application(_("Hồ sơ %(reference)s cần bổ sung", reference=details["reference"]), lines(), details)
+    title = _("Hồ sơ %(reference)s cần bổ sung", reference=details["reference"])
+    following = _("Sửa rồi nộp lại; hồ sơ giữ nguyên thứ tự trong danh sách chờ.")
+    return _application(title, details, *_note(details), following)
 
 
 def _rejected(details: Details) -> Words:
-    def lines() -> Iterator[str]:
-        yield _("Lý do: %(reason)s.", reason=refusal_words(details["code"]).rstrip("."))
-        yield from _note(details)
-        yield _("Khi đã khắc phục, lập hồ sơ mới.")
-
-    return _application(_("Hồ sơ %(reference)s không được duyệt", reference=details["reference"]), lines(), details)
+    title = _("Hồ sơ %(reference)s không được duyệt", reference=details["reference"])
+    following = _("Khi đã khắc phục, lập hồ sơ mới.")
+    return _application(title, details, _refusal(details["code"]), *_note(details), following)
 
 
-def _passes(title: str, lines: Iterator[str], details: Details) -> Words:
+def _passes(title: str, details: Details, *lines: str) -> Words:
     """Say something of passes, which are named; the link leads to the pass, or to all of them."""
-    named = details["passes"]
-    plates = ", ".join(format_plate(plate) for _number, plate in named)
-    which = [_("Xe: %(plates)s.", plates=plates)]
-    if more := details["count"] - len(named):
-        which.append(_("và %(count)s phương tiện nữa", count=grouped(more)))
-    values = {"q": named[0][0]} if details["count"] == 1 else {}
-    return Words(title, (*which, *lines), "issuing.index", values)
+    named, count = details["passes"], details["count"]
+    plates = _("Xe: %(plates)s.", plates=", ".join(format_plate(plate) for _number, plate in named))
+    values = {"q": named[0][0]} if count == 1 else {}
+    return Words(title, (plates, *_others(count - len(named)), *lines), "issuing.index", values)
 
 
-def _because(details: Details) -> Iterator[str]:
-    yield _("Lý do: %(reason)s.", reason=str(REVOCATIONS[RevocationReason(details["reason"])]))
+def _because(details: Details) -> str:
+    return _("Lý do: %(reason)s.", reason=str(REVOCATIONS[RevocationReason(details["reason"])]))
 
 
 def _revoked(details: Details) -> Words:
-    def lines() -> Iterator[str]:
-        yield from _because(details)
-        yield _("Chốt kiểm soát không cho xe qua bằng giấy đã thu hồi. Khi cần, nộp hồ sơ mới.")
-
     count = details["count"]
     title = ngettext("%(count)s giấy bị thu hồi", "%(count)s giấy bị thu hồi", count, count=grouped(count))
-    return _passes(title, lines(), details)
+    effect = _("Chốt kiểm soát không cho xe qua bằng giấy đã thu hồi. Khi cần, nộp hồ sơ mới.")
+    return _passes(title, details, _because(details), effect)
 
 
 def _suspended(details: Details) -> Words:
-    def lines() -> Iterator[str]:
-        yield from _because(details)
-        yield _("Chốt kiểm soát không nhận giấy này cho đến khi giấy được khôi phục.")
-
     count = details["count"]
     title = ngettext("%(count)s giấy bị tạm dừng", "%(count)s giấy bị tạm dừng", count, count=grouped(count))
-    return _passes(title, lines(), details)
+    effect = _("Chốt kiểm soát không nhận giấy này cho đến khi giấy được khôi phục.")
+    return _passes(title, details, _because(details), effect)
 
 
 def _resumed(details: Details) -> Words:
-    def lines() -> Iterator[str]:
-        yield from _because(details)
-        yield _("Chốt kiểm soát nhận lại giấy kể từ lần đồng bộ kế tiếp. Không cần in lại.")
-
     count = details["count"]
     title = ngettext("%(count)s giấy được khôi phục", "%(count)s giấy được khôi phục", count, count=grouped(count))
-    return _passes(title, lines(), details)
+    effect = _("Chốt kiểm soát nhận lại giấy kể từ lần đồng bộ kế tiếp. Không cần in lại.")
+    return _passes(title, details, _because(details), effect)
 
 
 def _extended(details: Details) -> Words:
-    def lines() -> Iterator[str]:
-        end, decision = _end(details["until"]), details["decision"]
-        yield _("Được dùng đến %(end)s theo %(decision)s. Không cần in lại.", end=end, decision=decision)
-
-    count = details["count"]
+    count, end, decision = details["count"], _end(details["until"]), details["decision"]
     title = ngettext(
         "%(count)s giấy được gia hạn chung", "%(count)s giấy được gia hạn chung", count, count=grouped(count)
     )
-    return _passes(title, lines(), details)
+    effect = _("Được dùng đến %(end)s theo %(decision)s. Không cần in lại.", end=end, decision=decision)
+    return _passes(title, details, effect)
 
 
 def _reissued(details: Details) -> Words:
-    def lines() -> Iterator[str]:
-        yield _("Khóa đã ký bị thu hồi nên bản in cũ không còn giá trị. In lại khi ký xong, thường trong ít phút.")
-
     count = details["count"]
     title = ngettext(
         "%(count)s giấy được ký lại, cần in lại",
@@ -182,11 +160,12 @@ def _reissued(details: Details) -> Words:
         count,
         count=grouped(count),
     )
-    return _passes(title, lines(), details)
+    effect = _("Khóa đã ký bị thu hồi nên bản in cũ không còn giá trị. In lại khi ký xong, thường trong ít phút.")
+    return _passes(title, details, effect)
 
 
 def _supplement(title: str, details: Details, *lines: str) -> Words:
-    return Words(title, tuple(lines), "supplements.show", {"number": details["number"]})
+    return Words(title, lines, "supplements.show", {"number": details["number"]})
 
 
 def _named_paper(details: Details) -> str:
@@ -199,13 +178,12 @@ def _supplement_approved(details: Details) -> Words:
 
 
 def _supplement_refused(details: Details) -> Words:
-    reason = _("Lý do: %(reason)s.", reason=refusal_words(details["code"]).rstrip("."))
     title = _("%(paper)s không được duyệt", paper=_named_paper(details))
-    return _supplement(title, details, reason, *_note(details))
+    return _supplement(title, details, _refusal(details["code"]), *_note(details))
 
 
 def _supplement_revoked(details: Details) -> Words:
-    return _supplement(_("%(paper)s bị thu hồi", paper=_named_paper(details)), details, *_because(details))
+    return _supplement(_("%(paper)s bị thu hồi", paper=_named_paper(details)), details, _because(details))
 
 
 def _passes_end(details: Details) -> Words:
