@@ -94,7 +94,7 @@ def take_unmailed(session: Session) -> list[tuple[User, list[Notice]]]:
         notices = list(session.scalars(mine.order_by(Notice.id).limit(_NOTICES_IN_A_LETTER)))
         for notice in notices:
             notice.is_mail_due = False
-        if notices:
+        if notices and user.active:  # who was locked meanwhile gets no letters
             found.append((user, notices))
     return found
 

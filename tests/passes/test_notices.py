@@ -223,9 +223,11 @@ def test_each_reader_gets_one_letter_in_their_language_and_none_who_wants_none(
     quiet = factories.user(organisation=carrier.organisation, email="quiet@example.vn")
     page = login(quiet).post("/notices/mail", data={"mail": "off"}, follow_redirects=True).get_data(as_text=True)
     assert "Bật thông báo qua thư điện tử" in page
+    locked = factories.user(organisation=carrier.organisation, email="locked@example.vn")
     first, second = factories.application(carrier), factories.application(carrier)
     for application in (first, second):
         send(session, carrier, application, REVIEWED, now())
+    locked.active = False
     session.commit()
     jobs.wake()
     jobs.wake()
