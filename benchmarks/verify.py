@@ -27,7 +27,7 @@ from protocol.envelope import FORM_PLAIN, Prefix, pack
 from protocol.reasons import Verdict
 from protocol.trust import IssuerKey, StationInfo, StationKind, Trust
 
-ROUNDS, PASSES = 60, 100
+ROUNDS, PASSES = 120, 100
 GOAL_TO_BARE = 1.35
 SIGNER = cose.SoftwareSigner.from_seed(b"a key to measure verdicts with..")
 STATION = StationInfo("chot-1", "Chốt Pháp Vân", StationKind.ROAD, "00319", within=("008", "01"))
