@@ -104,7 +104,7 @@ class Worker:
         return printing.work(db.session(), self._prints, letterhead(self._app.config), now())
 
     def _assess(self) -> int:
-        if trust.pending_changes(db.session()) or movement.waiting_rematches(db.session()):
+        if trust.are_urgent(trust.pending_changes(db.session())) or movement.waiting_rematches(db.session()):
             return 0  # what is published is not all that is known, or a zone that is being matched asks for it again
         if not movement.has_scans_to_assess(db.session()):
             return 0

@@ -5,7 +5,6 @@ What waits is the scan's own row: `assessed_at` is empty, or older than the stat
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from passes.errors import RefusedError
 from passes.issuing.models import VehiclePass
 from passes.movement.clocks import corrections_in_force, with_right_clock
 from passes.movement.late import find_late
-from passes.movement.models import Scan, ScanArea, ScanRecord, TravelAlert
+from passes.movement.models import Scan, ScanArea, TravelAlert
 from passes.movement.readings import read_scan
 from passes.movement.resolving import told_records
 from passes.movement.travel import scans_too_soon
@@ -93,7 +92,7 @@ def assess_again(
     Args:
         session: the worker's transaction.
         sealing_keys: private keys by their id.
-        trust: as published last, with nothing waiting to be published.
+        trust: as published last, with nothing waiting to be published that a verdict looks at.
         now: when.
         limit: at most so many scans in this transaction.
     """
@@ -104,9 +103,7 @@ def assess_again(
     infos = {info.id: info for info in stations.published_stations(session)}
     clocks, too_soon = corrections_in_force(session), scans_too_soon(session, waiting)
     for batch in in_batches(waiting):
-        records: dict[str, list[ScanRecord]] = defaultdict(list)
-        for record in told_records(session, batch):
-            records[record.scan_id].append(record)
+        records = told_records(session, batch)
         for row in session.scalars(sa.select(Scan).where(Scan.id.in_(batch)).with_for_update()):
             reading = with_right_clock(read_scan(records[row.id], sealing_keys), clocks) if row.id in records else None
             if reading is None or not reading.details.texts:  # nothing to judge, or nothing left: what was found stands

@@ -84,7 +84,7 @@ class _Turn:
     def process(self, scan_ids: set[str]) -> int:
         """Derive scans, movements, stays, exposures and follow-ups; return how many records were waiting."""
         rows = told_records(self.session, scan_ids)
-        waiting = [row for row in rows if row.processed_at is None]
+        waiting = [row for records in rows.values() for row in records if row.processed_at is None]
         resolved = resolve(self.session, self.keys, self.trust, rows)
         identities, too_soon = self._write_scans(resolved)
         self._assess(resolved, too_soon)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from passes.batches import in_batches
 from passes.movement.derivation import people_in
-from passes.movement.models import Scan, ScanRecord
+from passes.movement.models import Scan
 from passes.movement.readings import write_details
 from passes.movement.resolving import resolve, told_records
 from passes.names import tidy
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from passes.movement.derivation import Resolved
+    from passes.movement.models import ScanRecord
     from protocol.trust import Trust
 
 _ONCE = 1000
@@ -92,10 +93,8 @@ def redact(
     """
     redacted = 0
     for batch in in_batches(sorted(scan_ids)):
-        rows: dict[str, list[ScanRecord]] = {}
-        for row in told_records(session, batch):
-            rows.setdefault(row.scan_id, []).append(row)
-        resolved = resolve(session, sealing_keys, trust, [row for found in rows.values() for row in found])
+        rows = told_records(session, batch)
+        resolved = resolve(session, sealing_keys, trust, rows)
         scans = {scan.id: scan for scan in session.scalars(sa.select(Scan).where(Scan.id.in_(batch)))}
         for scan_id in batch:
             found = resolved.get(scan_id)

@@ -26,20 +26,21 @@ if TYPE_CHECKING:
     from protocol.trust import Trust
 
 
-def told_records(session: Session, scan_ids: Iterable[str]) -> list[ScanRecord]:
-    """Return the records of these scans; those that were emptied when somebody was erased say nothing any more."""
-    found: list[ScanRecord] = []
+def told_records(session: Session, scan_ids: Iterable[str]) -> dict[str, list[ScanRecord]]:
+    """Return the records of these scans, by scan; those emptied when somebody was erased say nothing any more."""
+    found: dict[str, list[ScanRecord]] = defaultdict(list)
     for batch in in_batches(scan_ids):
         is_told = sa.and_(ScanRecord.scan_id.in_(batch), sa.func.length(ScanRecord.body) > 0)
-        found += session.scalars(sa.select(ScanRecord).where(is_told))
-    return found
+        for row in session.scalars(sa.select(ScanRecord).where(is_told)):
+            found[row.scan_id].append(row)
+    return dict(found)
 
 
 def resolve(
     session: Session,
     sealing_keys: Mapping[bytes, X25519PrivateKey],
     trust: Trust | None,
-    rows: Iterable[ScanRecord],
+    told: Mapping[str, Iterable[ScanRecord]],
 ) -> dict[str, derivation.Resolved]:
     """Read the scans that records are about, and find their passes.
 
@@ -47,13 +48,10 @@ def resolve(
         session: an open session.
         sealing_keys: private keys by their id.
         trust: what is known today; None where nothing is published.
-        rows: all records of these scans.
+        told: all records of these scans, by scan.
     """
-    by_scan: dict[str, list[ScanRecord]] = defaultdict(list)
-    for row in rows:
-        by_scan[row.scan_id].append(row)
     clocks = corrections_in_force(session)
-    as_read = [with_right_clock(read_scan(records, sealing_keys), clocks) for records in by_scan.values()]
+    as_read = [with_right_clock(read_scan(records, sealing_keys), clocks) for records in told.values()]
     papers = {reading.scan_id: proofs.proven(session, reading, trust) for reading in as_read}
     readings = [proofs.named_by(reading, papers[reading.scan_id]) for reading in as_read]
     places = stations.stations_by_id(session)
