@@ -195,7 +195,6 @@ def in_the_log(home: Home) -> dict[str, bytes]:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
 def test_whatever_happens_to_a_post_each_scan_comes_home_once(tmp_path: Path) -> None:
     ends = [round(SCANS * sum(PERIODS[: n + 1])) for n in range(len(PERIODS))]
     with issuer_over(tmp_path / "issuer") as (issuer, link):

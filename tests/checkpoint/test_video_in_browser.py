@@ -6,7 +6,6 @@ import os
 import statistics
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.checkpoint.conftest import Hanoi, enrol_by_hand
@@ -23,7 +22,6 @@ TIMES_A_BARE_FETCH = 10  # where asking for nothing takes a tenth of that, the m
 NUMBERS_TO = os.environ.get("VP_NUMBERS")  # a file for what was measured, vehicle by vehicle
 
 
-@pytest.mark.timeout(2 * 3600)  # an hour of traffic, and before it the making of its film
 def test_six_hundred_vehicles_an_hour_are_each_decided_and_on_the_screen_at_once_and_memory_stays_flat(
     page: Page, tmp_path: Path, fresh: Hanoi
 ) -> None:

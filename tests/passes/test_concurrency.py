@@ -220,7 +220,6 @@ def waiting() -> int:
     return sum(db.session.scalar(query) or 0 for query in rows)
 
 
-@pytest.mark.timeout(3600)  # a thousand rounds take a while
 def test_two_workers_and_two_web_processes_double_nothing_and_lose_nothing(
     postgres_app: Flask, processes: Processes
 ) -> None:

@@ -229,7 +229,6 @@ def in_sql(tale: Tale, story: list[Any]) -> tuple[set[tuple[Any, ...]], set[tupl
     return expected, moves
 
 
-@pytest.mark.timeout(7200)  # a thousand stories take a while
 @pytest.mark.usefixtures("app")
 def test_files_merges_splits_and_clocks_in_any_order_end_in_what_plain_sql_computes(issuer: Issuer) -> None:
     strangers = [
