@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from tests.answering import answering
+
 FAULTS = ("none", "none", "none", "refuse", "cut_request", "cut_answer", "lose_answer", "delay", "duplicate")
 
 
@@ -95,11 +97,6 @@ def _read_message(connection: socket.socket) -> bytes:
 @contextmanager
 def run_bad_link(url: str, seed: int) -> Iterator[BadLink]:
     """Run a link until the block ends."""
-    with BadLink(url, seed) as link:
-        thread = threading.Thread(target=link.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield link
-        finally:
-            link.shutdown()
-            thread.join()
+    link = BadLink(url, seed)
+    with answering(link):
+        yield link

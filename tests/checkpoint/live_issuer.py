@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import socket
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from passes.movement.models import ScanRecord
 from passes.stations import services
 from passes.trust.repository import TrustRepository
 from protocol.trust import StationKind
+from tests.answering import answering
 from tests.issuers import copy_issuer, open_issuer
 
 STATION = "chot-1"
@@ -119,14 +119,9 @@ def run_issuer(base: Path, faults: Callable[[Wsgi], Link] = Link, **changes: Any
         db.session.commit()
         app.extensions["worker"].drain()
     link = faults(app)
-    server = make_server("127.0.0.1", 0, link, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
     try:
-        yield LiveIssuer(app, link, f"http://127.0.0.1:{server.server_port}")
+        with answering(make_server("127.0.0.1", 0, link, threaded=True)) as url:
+            yield LiveIssuer(app, link, url)
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         with app.app_context():
             db.engine.dispose()

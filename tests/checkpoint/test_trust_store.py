@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import tarfile
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +25,7 @@ from checkpoint.trust.once import Anchor, load_once
 from checkpoint.trust.updating import updater_config
 from passes.trust.keys import OfflineKeys, OnlineKeys
 from protocol.status import Status
+from tests.answering import answering
 from tests.counts import count
 from tests.killing import SWITCH
 from tests.trust_authority import DAY, HOUR, PASSPHRASE, START, Authority
@@ -48,12 +48,8 @@ def address(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
     """The repository behind a real web server on this machine."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     handler = partial(_QuietHandler, directory=str(authority.repository.directory))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as where:
+        yield where
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):
@@ -529,12 +525,8 @@ def test_a_connection_that_breaks_off_is_unreachable(
             super().send_header(keyword, str(int(value) + 10) if keyword == "Content-Length" else value)
 
     handler = partial(Liar, directory=str(authority.repository.directory))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        code = refusal_of(store.import_from, f"http://127.0.0.1:{server.server_port}", START)
-        server.shutdown()
-        thread.join()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as where:
+        code = refusal_of(store.import_from, where, START)
     assert code == "trust_unreachable"
 
 
@@ -565,10 +557,7 @@ def test_a_source_that_is_gone_after_any_byte_leaves_the_last_good_generation(
     authority.republish_offline(START + HOUR)
     before = files_below(tmp_path / "station")
     stick = _Stick(authority)
-    with ThreadingHTTPServer(("127.0.0.1", 0), stick.handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        address = f"http://127.0.0.1:{server.server_port}"
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), stick.handler)) as address:
         stick.left = needed = 10**9
         shutil.copytree(tmp_path / "station", tmp_path / "copy", symlinks=True)
         TrustStore(tmp_path / "copy" / "trust", authority.repository.root_sha256()).import_from(address, START + HOUR)
@@ -579,8 +568,6 @@ def test_a_source_that_is_gone_after_any_byte_leaves_the_last_good_generation(
             assert files_below(tmp_path / "station") == before, place
         stick.left = needed
         assert store.import_from(address, START + HOUR).generation == 2
-        server.shutdown()
-        thread.join()
 
 
 def test_an_archive_cut_at_any_byte_is_refused_and_changes_nothing(

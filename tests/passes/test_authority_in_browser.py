@@ -1,7 +1,6 @@
 """The authority's pages in a real browser: keys instead of the mouse, two widths, and what axe finds on each page."""
 
 import re
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +28,7 @@ from passes.notices.services import tell
 from passes.trust.drafts import save_draft
 from protocol.claims import VehicleClass
 from protocol.policy import default_policy
+from tests.answering import answering
 from tests.factories import PASSWORD, Factories, now
 
 SHOTS = Path(__file__).parents[1] / "journeys" / "shots"
@@ -38,13 +38,8 @@ SIZES = [pytest.param((1280, 800), id="desktop"), pytest.param((390, 844), id="p
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The issuer, served to the browser."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(make_server("127.0.0.1", 0, app, threaded=True)) as where:
+        yield where
 
 
 @pytest.fixture
