@@ -109,5 +109,5 @@ def test_the_whole_desk_works_on_postgresql() -> None:
     assert (done.movements, done.kept_movements, done.sealed_followups) == (1, 1, 1)
     assert rows_of(session, old)["z"].status is FollowUpStatus.COMPLETED
     assert retained.report(session, None, old, now())["status_events"]
-    assert retained.erase(session, None, old, now())["followups"] == 1
+    assert retained.erase(session, None, old, {}, None, now())["followups"] == 1
     session.commit()

@@ -259,6 +259,6 @@ def test_a_persons_page_shows_the_picture_of_their_days(
     shown = login(officer).get(f"/followups/people/{person.id}").text
     assert shown.count('class="inside"') == 1
     assert shown.count('class="told"') == 1
-    assert shown.count('class="healthy"') == 1
+    assert shown.count('<path class="healthy" d="M') == 2, "the visit, and the legend's sign for it"
     assert "<b>đậm</b>" not in shown
     assert "style=" not in shown
