@@ -94,7 +94,7 @@ class Score:
     @property
     def p95_ms(self) -> float:
         """The time that 95 of 100 pictures stay below."""
-        return statistics.quantiles(self.seconds, n=20)[-1] * 1000
+        return statistics.quantiles(self.seconds, n=20, method="inclusive")[-1] * 1000
 
 
 @dataclass(frozen=True)

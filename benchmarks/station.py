@@ -97,7 +97,7 @@ def _print_screen(traffic: Traffic) -> None:
     waits, expected = traffic.waits_ms, len(traffic.expected)
     median, bare = statistics.median(waits), statistics.median(traffic.fetches_ms)
     verdict = "ok" if median <= SCREEN_LIMIT_MS and len(waits) == expected else "MISSED"
-    p95 = statistics.quantiles(waits, n=20)[-1]
+    p95 = statistics.quantiles(waits, n=20, method="inclusive")[-1]
     print(f"vehicles                 {len(traffic.passages)} of {expected} decided, {traffic.per_hour:.0f} an hour")
     print(f"frame to screen          median {median:5.0f} ms, p95 {p95:5.0f} ms, longest {max(waits):5.0f} ms", end="")
     print(f" (limit {SCREEN_LIMIT_MS} ms: {verdict})")
