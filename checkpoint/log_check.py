@@ -67,8 +67,9 @@ class LogCheck:
             except (ScanLogError, HomeError) as error:
                 if before != key and error.code == "log_chain_broken":
                     continue  # the device's key may have been rolled meanwhile: what the next says counts
-                logger.error("the log was followed: %s", error)  # noqa: TRY400 - the error says all there is
                 self.last = Checked(self._now(), 0, error)
+            if self.last.problem:
+                logger.error("the log was followed: %s", self.last.problem)
             self._on_done()
             return self.last
 

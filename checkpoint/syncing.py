@@ -40,10 +40,10 @@ class Pace:
 
         After an outage the posts of a province would otherwise all come back in the same second.
         """
-        if not failures:
-            return self.every_s * random.uniform(0.8, 1.2)  # noqa: S311 - spreads requests, protects nothing
-        longest = min(self.retry_after_s * 2 ** (failures - 1), self.retry_at_most_s)
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - as above
+        usual_s, least, most = self.every_s, 0.8, 1.2
+        if failures:
+            usual_s, least, most = min(self.retry_after_s * 2 ** (failures - 1), self.retry_at_most_s), 0.5, 1.0
+        return usual_s * random.uniform(least, most)  # noqa: S311 - spreads requests, protects nothing
 
 
 class Syncer:

@@ -78,7 +78,7 @@ def alignment_centres(version: int) -> tuple[int, ...]:
         return ()
     count = version // 7 + 2
     last = 4 * version + 10
-    step = 26 if version == 32 else (version * 4 + count * 2 + 1) // (count * 2 - 2) * 2  # noqa: PLR2004 - annex E
+    step = (version * 8 + count * 3 + 5) // (count * 4 - 4) * 2
     return (TIMING, *(last - step * place for place in range(count - 2, -1, -1)))
 
 
