@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from passes.press.pages import SetPage
 
 
+WINDSCREEN_TITLE = "Giấy nhận diện phương tiện"
+SIDE_TITLE = "Bản dán thành xe"
+
+
 @dataclass(frozen=True)
 class CrewLine:
     """One person of the crew, as printed.
@@ -93,7 +97,7 @@ def render_windscreen(sheets: Sequence[Sheet]) -> bytes:
         SheetError: there is nothing to print, or a sheet holds more than two pages can take.
         passes.press.symbol.SymbolError: a text does not fit into a code.
     """
-    return _document("Giấy nhận diện phương tiện", sheets, windscreen_pages)
+    return _document(WINDSCREEN_TITLE, sheets, windscreen_pages)
 
 
 def render_side_copies(sheets: Sequence[Sheet]) -> bytes:
@@ -106,7 +110,7 @@ def render_side_copies(sheets: Sequence[Sheet]) -> bytes:
         SheetError: there is nothing to print, or a page holds more than it can take.
         passes.press.symbol.SymbolError: a text does not fit into a code.
     """
-    return _document("Bản dán thành xe", sheets, side_pages)
+    return _document(SIDE_TITLE, sheets, side_pages)
 
 
 def _document(what: str, sheets: Sequence[Sheet], pages: Callable[[Sheet], list[SetPage]]) -> bytes:

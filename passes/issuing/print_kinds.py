@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from passes.issuing.models import Supplement, VehiclePass
-from passes.issuing.pdf import side_pages, windscreen_pages
+from passes.issuing.pdf import SIDE_TITLE, WINDSCREEN_TITLE, side_pages, windscreen_pages
 from passes.issuing.print_models import PrintKind
 from passes.issuing.sheets import sheet_of
-from passes.issuing.small_papers import small_pages
+from passes.issuing.small_papers import SMALL_TITLE, small_pages
 from passes.issuing.supplement_papers import paper_of
 from passes.press.documents import folio, folio_of_four
 
@@ -50,10 +50,9 @@ def _small(session: Session, paper: VehiclePass | Supplement, letterhead: Letter
     return small_pages(paper_of(session, paper, letterhead))
 
 
-_SMALL = "Phiếu bổ sung, thẻ lái xe, phụ xe"
 MAKING: Mapping[PrintKind, Making] = {
-    PrintKind.WINDSCREEN: Making("Giấy nhận diện phương tiện", "giay-nhan-dien", VehiclePass, _windscreen, folio),
-    PrintKind.SIDE: Making("Bản dán thành xe", "ban-dan-thanh-xe", VehiclePass, _side, folio),
-    PrintKind.SMALL: Making(_SMALL, "phieu-the", Supplement, _small, folio),
-    PrintKind.FOUR_UP: Making(_SMALL, "phieu-the-a4", Supplement, _small, folio_of_four),
+    PrintKind.WINDSCREEN: Making(WINDSCREEN_TITLE, "giay-nhan-dien", VehiclePass, _windscreen, folio),
+    PrintKind.SIDE: Making(SIDE_TITLE, "ban-dan-thanh-xe", VehiclePass, _side, folio),
+    PrintKind.SMALL: Making(SMALL_TITLE, "phieu-the", Supplement, _small, folio),
+    PrintKind.FOUR_UP: Making(SMALL_TITLE, "phieu-the-a4", Supplement, _small, folio_of_four),
 }

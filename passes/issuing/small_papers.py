@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from passes.press.pages import SetPage
 
 
+SMALL_TITLE = "Phiếu bổ sung, thẻ lái xe, phụ xe"
+
+
 @dataclass(frozen=True)
 class Slip:
     """Everything a slip says.
@@ -105,7 +108,7 @@ def render_small(papers: Sequence[Slip | Card]) -> bytes:
     """
     if not papers:
         raise SheetError("no paper to print")
-    title = titled("Phiếu bổ sung, thẻ lái xe, phụ xe", [paper.number for paper in papers])
+    title = titled(SMALL_TITLE, [paper.number for paper in papers])
     return document((page for paper in papers for page in small_pages(paper)), Title(title, papers[0].agency))
 
 

@@ -50,7 +50,6 @@ class Face:
 
     def __init__(self, name: str) -> None:
         """Read only what every text needs; outlines are read when they are embedded."""
-        self.name = name
         self._font = TTFont(FONTS / f"BeVietnamPro-{name}.ttf", lazy=True)
         if self._font["head"].unitsPerEm != UNITS:
             raise ValueError(f"{name} is drawn in other units")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import cbor2
@@ -129,16 +130,12 @@ class Folio:
 
     def packed(self) -> bytes:
         """Return the folio as bytes, to be bound now or kept until the others are done."""
-        members, stream = [own for own, _data in self._small], 0
-        if self._small:
-            data = [data for _own, data in self._small]
-            starts, at = [], 0
-            for one in data:
-                starts.append(at)
-                at += len(one) + 1
-            head = b" ".join(b"%d %d" % pair for pair in zip(members, starts, strict=True)) + b"\n"
-            about = b"/Type/ObjStm/N %d/First %d" % (len(members), len(head))
-            stream = self._add_stream(head + b"\n".join(data), about)
+        members = [own for own, _data in self._small]
+        data = [data for _own, data in self._small]
+        starts = accumulate((len(one) + 1 for one in data[:-1]), initial=0)
+        head = b" ".join(b"%d %d" % pair for pair in zip(members, starts, strict=True)) + b"\n"
+        about = b"/Type/ObjStm/N %d/First %d" % (len(members), len(head))
+        stream = self._add_stream(head + b"\n".join(data), about)
         if self._next > self._first + OBJECTS_A_FOLIO:
             raise ValueError("a folio holds fewer pages")
         kept = {

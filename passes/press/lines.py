@@ -11,7 +11,6 @@ from passes.press.faces import BOLD, ITALIC, UNITS, show
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-NO_BREAK = "\u00a0"
 _BLANKS = tuple(" \t\r\n")
 _WHITE = re.compile(r"[ \t\r\n]+")
 _TAG = re.compile(r"<(/?)(strong|em)>")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from passes.press.faces import BOLD, FACES, ITALIC, REGULAR, show
 from passes.press.lines import Place
-from passes.press.structure import Node, structure_of
+from passes.press.structure import POINTS_PER_PIXEL, Node, referred, structure_of
 from passes.press.templates import DENSITY_MARK, TEXT_MARK
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from weasyprint.document import Document
 
-POINTS_PER_PIXEL = 0.75
 _MARK = "¤"
 _KEPT = 256
 """Stencils that are kept, of about 30 KB each; a fleet's sheets need a dozen."""
@@ -121,10 +120,10 @@ def _cut(document: Document, pdf: Any) -> Stencil:
 def _content(pdf: Any) -> bytes:
     """Return the page's content stream; fonts are called as our faces, and what changes nothing is left out."""
     (page,) = (item for item in pdf.objects[1:] if isinstance(item, dict) and item.get("Type") == "/Page")
-    stream = _referred(pdf, page["Contents"]).stream
-    resources = _referred(pdf, page["Resources"])
-    fonts = _referred(pdf, resources["Font"])
-    names = {name.encode(): _face_of(_referred(pdf, reference)) for name, reference in fonts.items()}
+    stream = referred(pdf, page["Contents"]).stream
+    resources = referred(pdf, page["Resources"])
+    fonts = referred(pdf, resources["Font"])
+    names = {name.encode(): _face_of(referred(pdf, reference)) for name, reference in fonts.items()}
     if resources["XObject"] or resources["Pattern"] or resources["Shading"]:
         raise StencilError("a stencil is made of type, lines and areas only")
     content = b"\n".join(_written(part) for part in stream)
@@ -136,10 +135,6 @@ def _written(part: Any) -> bytes:
     if isinstance(part, bytes):
         return part
     return part.data if hasattr(part, "data") else str(part).encode("ascii")
-
-
-def _referred(pdf: Any, reference: bytes) -> Any:
-    return pdf.objects[int(reference.split()[0])]
 
 
 def _face_of(font: Any) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _WITHOUT_MEANING = {"/NonStruct", "/Span", "/Div"}
 _KEPT_EMPTY = {"/TD", "/TH"}
-_POINTS_PER_PIXEL = 0.75
+POINTS_PER_PIXEL = 0.75
 _ALTERNATIVE = re.compile(rf"\({ALTERNATIVE}(\d+)\)")
 
 
@@ -49,8 +49,8 @@ def structure_of(pdf: Any, height: float) -> tuple[Node, ...]:
         pdf: as WeasyPrint has made it, before it is written.
         height: of the page, in points.
     """
-    root = pdf.objects[int(pdf.catalog["StructTreeRoot"].split()[0])]
-    (document,) = (pdf.objects[int(reference.split()[0])] for reference in root["K"])
+    root = referred(pdf, pdf.catalog["StructTreeRoot"])
+    (document,) = (referred(pdf, reference) for reference in root["K"])
     nodes: list[Node | None] = []
     for kid in _kids(pdf, document):
         if isinstance(kid, int):
@@ -59,12 +59,17 @@ def structure_of(pdf: Any, height: float) -> tuple[Node, ...]:
     return tuple(node for node in nodes if node is not None)
 
 
+def referred(pdf: Any, reference: Any) -> Any:
+    """Return the object that a reference of a PDF means, before it is written."""
+    return pdf.objects[int(reference.split()[0])]
+
+
 def _kids(pdf: Any, element: Any) -> Iterator[_Element | int]:
     for kid in element["K"]:
         if isinstance(kid, int):
             yield kid
             continue
-        found = pdf.objects[int(kid.split()[0])]
+        found = referred(pdf, kid)
         kids = list(_kids(pdf, found))
         if not kids and found["S"] not in _KEPT_EMPTY:
             continue
@@ -93,6 +98,6 @@ def _flatten(element: _Element, parent: int, nodes: list[Node | None], height: f
 
 def _drawing(figure: Any, height: float) -> tuple[int | None, tuple[float, ...]]:
     """Return which drawing a figure is, if it is none of the template's own, and its box."""
-    left, top, right, bottom = (value * _POINTS_PER_PIXEL for value in figure["A"]["BBox"])
+    left, top, right, bottom = (value * POINTS_PER_PIXEL for value in figure["A"]["BBox"])
     found = _ALTERNATIVE.fullmatch(figure["Alt"].data.decode("latin-1"))
     return (int(found[1]) if found else None), (left, height - bottom, right, height - top)

@@ -22,10 +22,15 @@ class Pdf:
     data: bytes
 
     @cached_property
+    def _trailer(self) -> tuple[bytes, bytes]:
+        """The cross-reference stream: its dictionary, and its content in the clear."""
+        (start,) = re.findall(rb"startxref\n(\d+)\n%%EOF\n$", self.data)
+        return _stream(self.data, int(start))
+
+    @cached_property
     def table(self) -> dict[int, tuple[int, int, int]]:
         """What the cross-reference stream says of each object: kind, place, index."""
-        (start,) = re.findall(rb"startxref\n(\d+)\n%%EOF\n$", self.data)
-        head, content = _stream(self.data, int(start))
+        head, content = self._trailer
         (spans,) = re.findall(rb"/Index\[([\d ]+)\]", head)
         span = [int(one) for one in spans.split()]
         numbers = [n for first, count in zip(span[::2], span[1::2], strict=True) for n in range(first, first + count)]
@@ -67,8 +72,7 @@ class Pdf:
     @cached_property
     def catalog(self) -> int:
         """The number of the document's root."""
-        (start,) = re.findall(rb"startxref\n(\d+)\n%%EOF\n$", self.data)
-        return int(re.search(rb"/Root (\d+)", _stream(self.data, int(start))[0])[1])  # type: ignore[index]  # as above
+        return int(re.search(rb"/Root (\d+)", self._trailer[0])[1])  # type: ignore[index]  # as above
 
     def pages(self) -> list[int]:
         """The numbers of the pages."""
