@@ -10,7 +10,6 @@ import json
 import random
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +33,7 @@ from protocol.trust import (
     dump_stations,
     dump_zones,
 )
+from tests.answering import answering
 
 KB = 1_000
 START = datetime(2021, 9, 11, tzinfo=UTC)
@@ -99,12 +99,8 @@ class CountingHandler(SimpleHTTPRequestHandler):
 @contextmanager
 def served(directory: Path) -> Iterator[str]:
     """Serve a repository until the block ends; give its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(CountingHandler, directory=str(directory))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), partial(CountingHandler, directory=str(directory)))) as where:
+        yield where
 
 
 def fetch(store: TrustStore, address: str, now: datetime, what: str) -> int:

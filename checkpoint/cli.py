@@ -201,9 +201,12 @@ def status(home: "Home", as_json: bool) -> None:
 def serve(home: "Home", bind: str, source: str, sync_every: int) -> None:
     """Run the officer's page: live picture, verdict, actions. Works with the issuer switched off."""
     gc.disable()  # until everything is imported, see there
-    from checkpoint.web.server import run
+    try:
+        from checkpoint.web.server import run
 
-    run(home, bind, source, sync_every, current_language())
+        run(home, bind, source, sync_every, current_language())
+    finally:
+        gc.enable()  # also where nothing was started
 
 
 for command in exchange_cli.COMMANDS:

@@ -65,7 +65,7 @@ class LogCheck:
                 before, key = key, self._home.device_key().public_raw
                 self.last = Checked(self._now(), self._follow(key))
             except (ScanLogError, HomeError) as error:
-                if before != key and error.code == "log_chain_broken":
+                if error.code == "log_chain_broken" and before != key:
                     continue  # the device's key may have been rolled meanwhile: what the next says counts
                 self.last = Checked(self._now(), 0, error)
             if self.last.problem:

@@ -171,7 +171,8 @@ def report_of(lines: Iterable[Line]) -> Report:
     counted = [line for line in lines if not line.is_void]
     done = Counter(line.first_action for line in counted)
     aside = Counter(line.action for line in counted if line.first_action is Action.SENT_ASIDE)
-    reasons = Counter(_known(line.reasons[0]) for line in counted if line.outcome is not Outcome.ADMIT and line.reasons)
+    not_admitted = (line for line in counted if line.outcome is not Outcome.ADMIT and line.reasons)
+    reasons = Counter(known_reason(line.reasons[0]) for line in not_admitted)
     return Report(
         total=len(counted),
         admitted=done[Action.ADMITTED],
@@ -190,7 +191,8 @@ def report_of(lines: Iterable[Line]) -> Report:
     )
 
 
-def _known(code: str) -> Reason | None:
+def known_reason(code: str) -> Reason | None:
+    """Return the reason of a code; None if this release does not know it."""
     try:
         return Reason(code)
     except ValueError:

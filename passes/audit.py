@@ -118,5 +118,5 @@ def entries_about(session: Session, subject: Base) -> list[AuditEntry]:
 
 
 def _key(subject: Base) -> str:
-    identity = sa.inspect(subject).identity or ()
-    return f"{type(subject).__name__}:{':'.join(map(str, identity))}"
+    state = sa.inspect(subject)  # sees through the proxy that `current_user` is
+    return f"{state.mapper.class_.__name__}:{':'.join(map(str, state.identity or ()))}"

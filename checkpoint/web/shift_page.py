@@ -10,7 +10,7 @@ from checkpoint.i18n import gettext as _
 from checkpoint.messages import sentence
 from checkpoint.moments import LOCAL, show_day, show_moment, show_time
 from checkpoint.post_book import Deed
-from checkpoint.shifts import Report, Shift
+from checkpoint.shifts import Report, Shift, known_reason
 from checkpoint.web.desk import desk
 from protocol.reasons import Reason
 from protocol.scan_record import Action
@@ -93,7 +93,7 @@ def _deed_words(deed: Deed, names: dict[str, str]) -> tuple[str, str]:
     """Say what a chief did, and why."""
     match deed.kind:
         case "overruled":
-            titles = [_title(Reason(code)) for code in deed.details["reasons"]]
+            titles = [_title(known_reason(code)) for code in deed.details["reasons"]]
             what = _("Cho qua khi máy báo không cho qua") if titles else _("Cho qua xe không có giấy đọc được")
             return f"{what}: {', '.join(titles)}" if titles else what, deed.reason
         case "clock_set":

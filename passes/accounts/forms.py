@@ -13,11 +13,9 @@ from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import EqualTo, Length, ValidationError
 
 from passes.accounts.models import Organisation, OrganisationKind
-from passes.accounts.services import AccountError, OrganisationDraft, normalise_tax_number
+from passes.accounts.services import SHORT_NAME_CHARS, AccountError, OrganisationDraft, normalise_tax_number
 from passes.accounts.texts import ERRORS
 from passes.form_fields import IdNumberField, PhoneField, RadioField, Required, TypedField
-
-_SHORT_NAME_CHARS = 40
 
 
 class TaxNumberField(TypedField):
@@ -136,7 +134,7 @@ class CompanyForm(_CarrierForm):
         _l("Tên viết tắt"),
         [
             Required(_l("Nhập tên viết tắt, dài nhất 40 ký tự.")),
-            Length(max=_SHORT_NAME_CHARS, message=ERRORS["short_name_length"]),
+            Length(max=SHORT_NAME_CHARS, message=ERRORS["short_name_length"]),
         ],
         description=_l("Dài nhất 40 ký tự; tên này in trên giấy và trong mã QR. Ví dụ: VT Sông Hồng"),
     )
@@ -168,7 +166,7 @@ class OwnerForm(_CarrierForm):
         return OrganisationDraft(
             kind=OrganisationKind.CARRIER,
             name=name,
-            short_name=name[:_SHORT_NAME_CHARS],
+            short_name=name[:SHORT_NAME_CHARS],
             owner_id_number=self.owner_id_number.data,
             phone=self.phone.data,
         )

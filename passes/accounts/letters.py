@@ -12,7 +12,6 @@ from passes.accounts.links import LinkPurpose, link_token
 from passes.accounts.registration import address_mark
 from passes.accounts.services import find_user
 from passes.db import db
-from passes.extensions import language
 from passes.local_time import now
 from passes.mail.sending import compose
 from passes.mail.services import write_letter
@@ -31,13 +30,13 @@ def invitation_within() -> timedelta:
     return timedelta(days=current_app.config["INVITATION_LINK_DAYS"])
 
 
-def _write(email: str, spoken: str, template: str, **context: Any) -> None:
+def _write(email: str, spoken: str | None, template: str, **context: Any) -> None:
     write_letter(db.session(), email, *compose(f"accounts/letters/{template}", spoken, **context), now())
 
 
-def _language_of(user: User | None) -> str:
-    """Return the language of somebody's letters; that of the page in hand for whoever has not chosen yet."""
-    return (user.language if user else None) or language()
+def _language_of(user: User | None) -> str | None:
+    """Return the language of somebody's letters; None, that of the page in hand, for whoever has not chosen yet."""
+    return user.language if user else None
 
 
 def send_registration_link(email: str, kind: str) -> None:
@@ -51,7 +50,7 @@ def send_registration_link(email: str, kind: str) -> None:
     if mark is None:
         _write(email, _language_of(known), "registration_known", user=known)
     else:
-        _write(email, language(), "registration", token=link_token(LinkPurpose.REGISTRATION, email, mark), kind=kind)
+        _write(email, None, "registration", token=link_token(LinkPurpose.REGISTRATION, email, mark), kind=kind)
 
 
 def send_invitation(invitation: Invitation) -> None:

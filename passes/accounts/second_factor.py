@@ -120,22 +120,20 @@ def _note_code(app: Flask, user: User, **_more: object) -> None:
     if session.get("tf_state") == "validating_profile":
         _note_setup(app, user)
     else:
-        _remind_of_recovery_codes(app, user)
+        _remind_of_recovery_codes(user)
 
 
 def _note_setup(_app: Flask, user: User, **_more: object) -> None:
-    person = user._get_current_object() if hasattr(user, "_get_current_object") else user  # noqa: SLF001 - a proxy's own way
-    audit.record(db.session(), person, "accounts.set_second_factor", person, None, now())
-    _remind_of_recovery_codes(_app, user)
+    audit.record(db.session(), user, "accounts.set_second_factor", user, None, now())
+    _remind_of_recovery_codes(user)
 
 
 def _note_end(_app: Flask, user: User, **_more: object) -> None:
-    person = user._get_current_object() if hasattr(user, "_get_current_object") else user  # noqa: SLF001 - as above
-    person.mf_recovery_codes = None
-    audit.record(db.session(), person, "accounts.drop_second_factor", person, None, now())
+    user.mf_recovery_codes = None
+    audit.record(db.session(), user, "accounts.drop_second_factor", user, None, now())
 
 
-def _remind_of_recovery_codes(_app: Flask, user: User, **_more: object) -> None:
+def _remind_of_recovery_codes(user: User) -> None:
     if not user.mf_recovery_codes:
         flash(
             _("Hãy tạo mã dự phòng ở mục Xác thực hai bước và cất kỹ, để còn đăng nhập được khi mất điện thoại."),

@@ -37,7 +37,7 @@ ROLES_OF: Mapping[OrganisationKind, tuple[str, ...]] = {
 """Which roles the users of an organisation may have; the first is the one they get when nobody says."""
 
 _AREA_DIGITS = {OrganisationKind.DISTRICT: AreaLevel.DISTRICT, OrganisationKind.WARD: AreaLevel.WARD}
-_SHORT_NAME_CHARS = 40
+SHORT_NAME_CHARS = 40
 _ORGANISATION_CHARS = 200
 _USER_CHARS = 120
 
@@ -136,7 +136,7 @@ def write_details(session: Session, organisation: Organisation, draft: Organisat
     name, short_name = tidy(draft.name), tidy(draft.short_name)
     if not 0 < len(name) <= _ORGANISATION_CHARS:
         raise AccountError("name_missing", "name", f"an organisation's name has 1 to {_ORGANISATION_CHARS} characters")
-    if not 0 < len(short_name) <= _SHORT_NAME_CHARS:
+    if not 0 < len(short_name) <= SHORT_NAME_CHARS:
         raise AccountError("short_name_length", "short_name", "a short name has 1 to 40 characters")
     for field, text in (("name", name), ("short_name", short_name)):
         refuse_links(text, field)

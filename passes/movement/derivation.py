@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from passes.movement.readings import Reading
     from passes.stations.models import Station
     from protocol.claims import Amendment
-    from protocol.scan_record import PersonSeen
 
 MovementKey = tuple[str, int, MovementSource, str]
 """Scan, person named, source and area: what makes a movement one and the same."""
@@ -181,14 +180,19 @@ def _provisional(session: Session, scan: Resolved, index: int, name: str | None,
     seen = next((seen for seen in scan.reading.details.people if seen.crew_index == index), None)
     key = f"{record.iss}:{(record.cti or b'').hex()}:{index}"
     person = keep_person(
-        session, id_number=_id_number(seen), name=name or (seen.name if seen else None), provisional_key=key, now=now
+        session,
+        id_number=usable_id_number(seen.id_number if seen else None),
+        name=name or (seen.name if seen else None),
+        provisional_key=key,
+        now=now,
     )
     return person.id
 
 
-def _id_number(seen: PersonSeen | None) -> str | None:
+def usable_id_number(text: str | None) -> str | None:
+    """Return an ID number that an officer took down, normalised; None where it is none."""
     try:
-        return normalise_id_number(seen.id_number) if seen is not None and seen.id_number else None
+        return normalise_id_number(text) if text else None
     except IdNumberError:
         return None
 
@@ -239,7 +243,7 @@ def stays_of_scan(
         if seen.lodging not in known_areas or len(seen.lodging or "") < AreaLevel.DISTRICT:
             continue
         person_id = people.get(seen.crew_index) if seen.crew_index is not None else None
-        if person_id is None and (id_number := _id_number(seen)):
+        if person_id is None and (id_number := usable_id_number(seen.id_number)):
             person = find_person(session, id_number)
             person_id = person.id if person is not None and person.id in present else None
         if person_id is not None:

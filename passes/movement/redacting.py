@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes.batches import in_batches
-from passes.movement.derivation import people_in
+from passes.movement.derivation import people_in, usable_id_number
 from passes.movement.models import Scan
 from passes.movement.readings import write_details
 from passes.movement.resolving import resolve, told_records
 from passes.names import tidy
 from protocol import scan_record, sealing
-from protocol.people import IdNumberError, normalise_id_number
 from protocol.scan_record import RecordKind, SealedDetails
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Whom:
         """Say whether what an officer took down of somebody (fields of `PersonSeen`) speaks of them."""
         number = seen.get("id_number")
         if number:
-            return _normalised(number) in self.id_numbers
+            return usable_id_number(str(number)) in self.id_numbers
         return seen.get("crew_index") is None and tidy(str(seen.get("name") or "")).casefold() in self.names
 
 
@@ -162,12 +161,3 @@ def _empty(scan: Scan | None, rows: Collection[ScanRecord], now: datetime) -> No
         scan.details = None
     for row in rows:
         row.body, row.processed_at = b"", row.processed_at or now
-
-
-def _normalised(id_number: object) -> str | None:
-    if not isinstance(id_number, str):
-        return None
-    try:
-        return normalise_id_number(id_number)
-    except IdNumberError:
-        return None

@@ -104,13 +104,13 @@ def _ends_of(session: Session, carrier: Organisation, now: datetime) -> Iterator
 def _remind_carrier(session: Session, carrier: Organisation, now: datetime) -> None:
     """Tell one carrier what it was not told yet: of each kind and horizon one notice."""
     due: dict[tuple[NoticeKind, int], list[_End]] = {}
-    for end in _ends_of(session, carrier, now):
+    ends = [end for end in _ends_of(session, carrier, now) if now < end.ends_at <= _last_end(now)]
+    known = sa.select(Reminder).where(Reminder.subject_id.in_({end.subject_id for end in ends}), Reminder.ends_at > now)
+    reminded = {(one.kind, one.subject_id, one.ends_at): one for one in session.scalars(known)}
+    for end in ends:
         days = (last_day_before(end.ends_at) - local_date(now)).days
-        horizon = next((h for h in HORIZONS_DAYS if days <= h), None)
-        if end.ends_at <= now or horizon is None:
-            continue
-        key = (end.kind, end.subject_id, end.ends_at)
-        told = session.get(Reminder, key)
+        horizon = next(h for h in HORIZONS_DAYS if days <= h)
+        told = reminded.get((end.kind, end.subject_id, end.ends_at))
         if told is None:
             session.add(Reminder(kind=end.kind, subject_id=end.subject_id, ends_at=end.ends_at, days=horizon))
         elif told.days <= horizon:

@@ -92,7 +92,7 @@ def locate(station_id: str) -> str | Response:
         try:
             position = positions.parse_position(form.position.data or "")
         except services.StationError as error:
-            show_error(form, error, ERRORS, {"area_code": "area"})
+            show_error(form, error, ERRORS)
         else:
             positions.locate_station(session, current_user, station.id, position, now())
             session.commit()

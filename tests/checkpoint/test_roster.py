@@ -10,7 +10,6 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from checkpoint.cli import main
-from checkpoint.enrolling import enrol
 from checkpoint.home import Enrolment, Home
 from checkpoint.roster import RosterError, read_roster
 from checkpoint.sync import sync
@@ -26,8 +25,7 @@ OTHER = "kho.so-2"
 
 
 def enrolled(issuer: LiveIssuer, path: Path) -> Home:
-    home = Home(path)
-    enrol(home, issuer.enrolment_code(), datetime.now(UTC))
+    home = issuer.enrolled_home(path)
     sync(home, home.scan_log(), datetime.now(UTC))
     return home
 

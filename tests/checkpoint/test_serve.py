@@ -9,8 +9,7 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
-from checkpoint import enrolling, sync
-from checkpoint.home import Home
+from checkpoint import sync
 from checkpoint.scanlog import ScanLog
 from tests.checkpoint.conftest import Hanoi, enrol_by_hand
 from tests.checkpoint.live_issuer import run_issuer
@@ -89,8 +88,7 @@ def test_a_port_that_is_taken_is_said(served: Served) -> None:
 
 def test_a_station_killed_between_log_and_sync_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     with run_issuer(tmp_path / "issuer") as issuer:
-        home = Home(tmp_path / "home")
-        enrolling.enrol(home, issuer.enrolment_code(), datetime.now(UTC))
+        home = issuer.enrolled_home(tmp_path / "home")
         shown = []
         for turn in range(3):
             running = Served(home, tmp_path, "--sync-every", 0)
@@ -108,8 +106,7 @@ def test_a_station_killed_between_log_and_sync_loses_nothing_and_doubles_nothing
 
 def test_a_running_station_syncs_by_itself_when_it_can(tmp_path: Path) -> None:
     with run_issuer(tmp_path / "issuer") as issuer:
-        home = Home(tmp_path / "home")
-        enrolling.enrol(home, issuer.enrolment_code(), datetime.now(UTC))
+        home = issuer.enrolled_home(tmp_path / "home")
         running = Served(home, tmp_path, "--sync-every", 1)
         try:
             event = running.show(put_on_road(draw_code("https://example.org/menu")))

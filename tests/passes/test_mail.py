@@ -47,7 +47,7 @@ def forget(client: FlaskClient, address: str) -> str:
 
 
 def link_in(message: EmailMessage) -> str:
-    found = re.search(r"http://127\.0\.0\.1:8000(/reset/\S+)", message.get_content())
+    found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", message.get_content())
     assert found, message.get_content()
     return found[1]
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from passes.people.services import find_person
 from passes.retention import person as retention
 from tests.factories import PASSWORD, Factories, now
 from tests.passes.pages import Login, words
-from tests.passes.test_mail import letters_in
+from tests.passes.test_mail import letters_in, link_in
 
 TAX_NUMBER = "0100109106"
 OWNER_ID = "001085012345"
@@ -48,12 +47,6 @@ OWNER = {
     "password": PASSWORD,
     "password_confirm": PASSWORD,
 }
-
-
-def link_in(message: EmailMessage) -> str:
-    found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", message.get_content())
-    assert found, message.get_content()
-    return found[1]
 
 
 def ask(client: FlaskClient, instance: Path, email: str = ADDRESS, kind: str = "company") -> str:
