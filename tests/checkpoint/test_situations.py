@@ -54,6 +54,18 @@ def test_the_log_is_followed_beside_the_work_and_a_change_in_it_is_said(
     scan(client, hanoi.sign(cti=b"pass0002"))  # the post goes on
 
 
+def test_a_log_that_cannot_be_followed_for_want_of_the_key_is_said_and_accuses_nobody(
+    desk: Desk, client: FlaskClient, post: Post, hanoi: Hanoi
+) -> None:
+    scan(client, hanoi.sign())
+    post.home.device_key_path.write_bytes(b"rain")
+    checked = desk.log_check.check()
+    assert checked.problem is not None
+    assert checked.problem.code == "home_damaged"
+    assert "Chưa kiểm được nhật ký" in bar(client)
+    assert "Nhật ký bị sửa" not in bar(client)
+
+
 def test_a_power_cut_changes_neither_officer_nor_shift_nor_who_waits(manned: Served, fresh: Hanoi) -> None:
     manned.send("/duty/sign-in", {"officer": "cb-binh", "pin": OTHER_PIN})
     manned.send("/scans", {"text": fresh.sign(route=(LOCKED_WARD, "00007"))})

@@ -245,7 +245,7 @@ def test_each_reader_gets_one_letter_in_their_language_and_none_who_wants_none(
         "in the application all the same"
     )
     deed = session.query(AuditEntry).filter_by(verb="notices.switch_mail").one()
-    assert (deed.actor_id, deed.details) == (quiet.id, {"mail": False})
+    assert (deed.actor_id, deed.subject, deed.details) == (quiet.id, f"User:{quiet.id}", {"mail": False})
     send_one = factories.application(carrier)
     send(session, carrier, send_one, REVIEWED, now())
     session.commit()
