@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import phonenumbers
 
@@ -12,6 +12,8 @@ _DAY = re.compile(r"(?P<day>\d{1,2})[/.\- ](?P<month>\d{1,2})[/.\- ](?P<year>\d{
 _DAY_CLOSE = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d{4})")
 _DAY_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?P<minute>\d{2})?)?", re.IGNORECASE)
+_TONNES = re.compile(r"(?P<value>-?\d{1,6}(?:[.,]\d{1,6})?)\s*(?:tấn|tan|t)?", re.IGNORECASE)
+_AROUND_MARKS = re.compile(r"\s*([/.\-])\s*")
 _COUNT = re.compile(r"-?\d{1,9}")
 REGION = "VN"
 
@@ -35,6 +37,7 @@ def read_day(text: str) -> date:
     Raises:
         UnreadableError: it is none (`day`), or the calendar has no such day (`day_missing`).
     """
+    text = _AROUND_MARKS.sub(r"\1", text)
     for pattern in (_DAY, _DAY_CLOSE, _DAY_ISO):
         if found := pattern.fullmatch(text):
             try:
@@ -64,12 +67,11 @@ def read_tonnes(text: str) -> Decimal:
     Raises:
         UnreadableError: it is no number (`tonnes`), or has more decimals (`tonnes_exact`).
     """
-    try:
-        value = Decimal(re.sub(r"\s*(tấn|tan|t)$", "", text, flags=re.IGNORECASE).replace(",", "."))
-        is_exact = value.is_finite() and value == value.quantize(Decimal("0.1"))
-    except InvalidOperation:
-        raise UnreadableError("tonnes") from None
-    if not is_exact:
+    found = _TONNES.fullmatch(text)
+    if found is None:
+        raise UnreadableError("tonnes")
+    value = Decimal(found["value"].replace(",", "."))
+    if value != value.quantize(Decimal("0.1")):
         raise UnreadableError("tonnes_exact")
     return value
 

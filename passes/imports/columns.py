@@ -95,7 +95,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
 
 def key_of_heading(kind: ImportKind, heading: str) -> str | None:
     """Return the key of the column that a heading names, however it is written; None for a column that is not ours."""
-    wanted = fold(heading.strip(" *"))
+    wanted = fold(heading.strip(" *:."))
     return next((c.key for c in COLUMNS[kind] if wanted in {fold(c.title), c.key}), None)
 
 

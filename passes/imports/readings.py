@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from passes.fleet.drafts import CrewDraft, VehicleDraft
 from passes.fleet.models import LabResult
 from passes.imports.columns import CHOICES, COLUMNS
 from passes.imports.models import ImportKind
+from passes.imports.sheets import UNCOMPUTED
 from passes.local_time import LOCAL, local_date
 from passes.names import tidy
 from passes.typed import UnreadableError, read_clock, read_count, read_day, read_phone, read_tonnes
@@ -31,6 +33,10 @@ _FURTHEST_DAYS = 15 * 365
 _FURTHEST_TEST_DAYS = 60
 _SERIAL_DAYS = range(20_000, 80_000)
 """Days since 1900 as spreadsheets count them: from 1954 to 2119."""
+_SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?", re.ASCII)
+_MIDNIGHT = re.compile(r"[T ]0{1,2}:00(?::00)?$")
+_NO_RESULTS = frozenset({UNCOMPUTED, "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
+"""What stands where a formula has nothing to say."""
 
 
 class Severity(enum.StrEnum):
@@ -92,6 +98,9 @@ class _Row:
         if not text:
             if is_required:
                 self.note(column, "missing")
+            return None
+        if text in _NO_RESULTS:
+            self.note(column, "formula")
             return None
         try:
             return reader(text)
@@ -207,16 +216,28 @@ def _phone(text: str) -> str:
     return read_phone(f"0{digits}" if digits.isdecimal() and not digits.startswith("0") else text)
 
 
+def _serial(text: str) -> datetime | None:
+    """Return the local moment that a number means by a spreadsheet's count of days, or None."""
+    found = _SERIAL.fullmatch(text)
+    if found is None or int(found[1]) not in _SERIAL_DAYS:
+        return None
+    counted: datetime = from_excel(float(text.replace(",", ".")))
+    return counted.replace(tzinfo=LOCAL)
+
+
 def _day(text: str) -> date:
+    if counted := _serial(text):
+        return counted.date()
     if text.isdecimal():
-        if int(text) in _SERIAL_DAYS:
-            return from_excel(int(text)).date()
         text = text.zfill(8)  # 8092021, written as a number
-    return read_day(text)
+    return read_day(_MIDNIGHT.sub("", text))
 
 
 def _moment(text: str) -> datetime:
-    day, _space, clock = text.strip().replace("T", " ").partition(" ")
+    counted = _serial(text)
+    if counted and (counted.hour, counted.minute) != (0, 0):
+        return counted.replace(second=0, microsecond=0).astimezone(UTC)
+    day, _space, clock = text.replace("T", " ").partition(" ")
     hour = read_clock(clock.strip().removesuffix(":00") if clock.count(":") > 1 else clock.strip()) if clock else None
     local = datetime.combine(_day(day), hour or time(), LOCAL)
     return (local if hour is not None else local + timedelta(days=1)).astimezone(UTC)

@@ -14,10 +14,12 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from passes.errors import RefusedError
-from passes.imports.columns import COLUMNS, key_of_heading
+from passes.imports.columns import COLUMNS, key_of_heading, title_of
+from passes.imports.sheets import completed, read_marks
+from passes.names import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from passes.imports.models import ImportKind
 
@@ -26,7 +28,7 @@ MAX_FILE_BYTES = 8 * 1024 * 1024
 _MAX_UNPACKED_BYTES = 128 * 1024 * 1024
 _MAX_COLUMNS = 40
 _MAX_CELL_CHARS = 300
-_HEADING_ROWS = 5
+_HEADING_ROWS = 15
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ";,\t"
@@ -36,13 +38,13 @@ class FileRefusedError(RefusedError):
     """A file is no spreadsheet of ours.
 
     Attributes:
-        missing: titles of the columns that it lacks (`headings`).
+        columns: titles of the columns that it lacks (`headings`) or has more than once (`headings_twice`).
     """
 
-    def __init__(self, code: str, message: str, missing: tuple[str, ...] = ()) -> None:
-        """Keep what is missing beside the code."""
+    def __init__(self, code: str, message: str, columns: tuple[str, ...] = ()) -> None:
+        """Keep the columns beside the code."""
         super().__init__(code, message)
-        self.missing = missing
+        self.columns = columns
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ def read_table(data: bytes, kind: ImportKind) -> Table:
         kind: whose columns are looked for.
 
     Raises:
-        FileRefusedError: it is too large (`too_large`), an old Excel file (`old_excel`), no spreadsheet (`unreadable`),
-            not in UTF-8 (`encoding`), lacks columns (`headings`), is empty (`empty`), or too long (`too_long`).
+        FileRefusedError: it is too large (`too_large`), an old Excel file or locked by a password (`old_excel`), no
+            spreadsheet (`unreadable`), not in UTF-8 (`encoding`), lacks columns (`headings`), has one more than once
+            (`headings_twice`), is empty (`empty`), or too long (`too_long`).
     """
     if len(data) > MAX_FILE_BYTES:
         raise FileRefusedError("too_large", "the file is too large")
@@ -80,26 +83,45 @@ def read_table(data: bytes, kind: ImportKind) -> Table:
 
 
 def _table(rows: Iterable[tuple[int, tuple[str, ...]]], kind: ImportKind) -> Table:
-    filled = ((number, cells) for number, cells in rows if any(cells))
-    columns: tuple[str, ...] = ()
-    found: list[tuple[int, tuple[str, ...]]] = []
-    unknown: tuple[str, ...] = ()
-    for number, cells in filled:
-        if not columns and number <= _HEADING_ROWS:  # a title may stand above the headings
-            keys = tuple(key_of_heading(kind, cell) or "" for cell in cells)
-            if sum(map(bool, keys)) > 1:
-                columns = keys
-                unknown = tuple(cell for cell, key in zip(cells, keys, strict=True) if cell and not key)
-        elif columns:
-            found.append((number, cells))
-            if len(found) > MAX_ROWS:
-                raise FileRefusedError("too_long", f"more than {MAX_ROWS} rows")
+    remaining = iter(rows)
+    head = [row for _n, row in zip(range(_HEADING_ROWS), remaining, strict=False)]
+    headings, columns = _headings(head, kind)
     missing = tuple(c.title for c in COLUMNS[kind] if c.is_required and c.key not in columns)
     if missing:
         raise FileRefusedError("headings", "columns are missing", missing)
+    if twice := tuple(title_of(key) for key in dict.fromkeys(columns) if key and columns.count(key) > 1):
+        raise FileRefusedError("headings_twice", "a column stands there more than once", twice)
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for number, cells in (*head[headings:], *remaining):
+        ours = cells[: len(columns)]
+        if not any(cell for cell, key in zip(ours, columns, strict=False) if key):
+            continue  # nothing but a running number or a remark
+        if _keys(ours, kind) == columns:
+            continue  # the headings once more, as on each page of a list
+        found.append((number, ours))
+        if len(found) > MAX_ROWS:
+            raise FileRefusedError("too_long", f"more than {MAX_ROWS} rows")
     if not found:
         raise FileRefusedError("empty", "no row")
+    names = head[headings - 1][1]
+    unknown = tuple(cell for cell, key in zip(names, columns, strict=False) if cell and not key)
     return Table(columns, tuple(found), unknown)
+
+
+def _headings(head: Sequence[tuple[int, tuple[str, ...]]], kind: ImportKind) -> tuple[int, tuple[str, ...]]:
+    """Return how many rows go before the first one of data, and the columns: of the row that names most of them."""
+    best: tuple[str, ...] = ()
+    at = 0
+    for index, (_number, cells) in enumerate(head, 1):  # a letterhead may stand above
+        keys = _keys(cells, kind)
+        if sum(map(bool, keys)) > max(1, sum(map(bool, best))):
+            at, best = index, keys
+    width = max((index for index, cell in enumerate(head[at - 1][1], 1) if cell), default=0) if best else 0
+    return at, best[:width]
+
+
+def _keys(cells: Iterable[str], kind: ImportKind) -> tuple[str, ...]:
+    return tuple(key_of_heading(kind, cell) or "" for cell in cells)
 
 
 def _xlsx_rows(data: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -115,12 +137,19 @@ def _xlsx_rows(data: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         raise FileRefusedError("unreadable", "a workbook without sheets")
     sheet.reset_dimensions()  # some programs write them wrong
     try:
-        for number, cells in enumerate(sheet.iter_rows(max_col=_MAX_COLUMNS, values_only=True), 1):
-            yield number, tuple(_text(cell) for cell in cells)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_path_of(sheet)) as text:
+            marks = read_marks(text)
+        values = enumerate(sheet.iter_rows(max_col=_MAX_COLUMNS, values_only=True), 1)
+        yield from completed(((number, tuple(map(_text, cells))) for number, cells in values), marks)
     except (KeyError, ValueError, SyntaxError) as error:  # xml.etree's parse error is a SyntaxError
         raise FileRefusedError("unreadable", "a broken sheet") from error
     finally:
         book.close()
+
+
+def _path_of(sheet: Any) -> str:
+    path: str = sheet._worksheet_path  # noqa: SLF001 - the library tells nowhere else where in the archive a sheet is
+    return path
 
 
 def _text(value: Any) -> str:
@@ -136,7 +165,7 @@ def _text(value: Any) -> str:
         return value.strftime("%H:%M")
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else f"{value:.10g}"
-    return str(value).strip().removeprefix("'")[:_MAX_CELL_CHARS]
+    return tidy(str(value)).removeprefix("'")[:_MAX_CELL_CHARS]
 
 
 def _csv_rows(data: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:

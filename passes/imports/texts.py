@@ -48,7 +48,10 @@ SEVERITIES: Mapping[Severity, Tag] = {
 ERRORS: Mapping[str, Any] = {
     "too_large": _l("Tệp quá lớn. Chia thành nhiều tệp, mỗi tệp nhiều nhất 5.000 dòng."),
     "too_long": _l("Tệp có hơn 5.000 dòng. Chia thành nhiều tệp."),
-    "old_excel": _l("Tệp theo dạng Excel cũ (.xls). Mở ra, chọn Lưu thành (Save As) dạng .xlsx rồi tải lên lại."),
+    "old_excel": _l(
+        "Tệp theo dạng Excel cũ (.xls) hoặc có mật khẩu. Mở ra, bỏ mật khẩu nếu có, chọn Lưu thành (Save As) dạng "
+        ".xlsx rồi tải lên lại."
+    ),
     "unreadable": _l("Không đọc được tệp này. Tải lên tệp .xlsx hoặc .csv làm từ tệp mẫu."),
     "encoding": _l("Tệp CSV không theo bảng mã UTF-8. Khi lưu, chọn “CSV UTF-8”, hoặc lưu dạng .xlsx."),
     "empty": _l("Tệp không có dòng nào dưới hàng tiêu đề."),
@@ -59,6 +62,9 @@ ERRORS: Mapping[str, Any] = {
 
 _PROBLEMS: Mapping[str, Any] = {
     "missing": _l("Bỏ trống."),
+    "formula": _l(
+        "Công thức không có kết quả. Mở tệp bằng Excel, sửa ô này hoặc ghi giá trị vào, lưu lại rồi tải lên."
+    ),
     "plate": _l("Biển số không đúng dạng. Ví dụ: 29C-123.45, 51D-0123, 29R-012.34."),
     "id_number": _l("Số giấy tờ tùy thân không đúng: căn cước công dân có 12 chữ số, chứng minh nhân dân có 9."),
     "choice": _l("Không có trong danh sách; xem trang Hướng dẫn của tệp mẫu."),
@@ -87,8 +93,16 @@ def problem_words(problem: Problem, text: str) -> str:
     return str(_PROBLEMS.get(problem.code) or FLEET_ERRORS[problem.code])
 
 
-def file_words(code: str, missing: tuple[str, ...]) -> str:
+def file_words(code: str, columns: tuple[str, ...]) -> str:
     """Return why a file is not taken, in a sentence."""
     if code == "headings":
-        return _("Tệp thiếu cột: %(columns)s. Dùng hàng tiêu đề của tệp mẫu.", columns=", ".join(missing))
+        return _(
+            "Trang tính đầu tiên của tệp thiếu cột: %(columns)s. Dùng hàng tiêu đề của tệp mẫu.",
+            columns=", ".join(columns),
+        )
+    if code == "headings_twice":
+        return _(
+            "Tệp có nhiều cột cùng tên: %(columns)s. Xóa hoặc đổi tên cột thừa rồi tải lên lại.",
+            columns=", ".join(columns),
+        )
     return str(ERRORS[code])

@@ -48,7 +48,7 @@ def index() -> str | Response:
         try:
             table = read_table(upload.read(), kind)
         except FileRefusedError as error:
-            form.file.errors = [*form.file.errors, texts.file_words(error.code, error.missing)]
+            form.file.errors = [*form.file.errors, texts.file_words(error.code, error.columns)]
         else:
             name, now = upload.filename or _ASSUMED_NAME, local_time.now()
             made = services.start_import(db.session(), current_user, kind, name, table, now)

@@ -1,24 +1,27 @@
 """Spreadsheets of vehicles and crew: the dry run, the import, taking it back, and the same shape out again."""
 
 import io
-from datetime import UTC, date, datetime, timedelta
+import unicodedata
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
 from passes.audit import AuditEntry
+from passes.fleet.drafts import CrewDraft
 from passes.fleet.models import CrewMember, LabResult, Vehicle
 from passes.imports import export, services, texts
 from passes.imports.columns import COLUMNS
 from passes.imports.models import FleetImport, FleetImportRow, ImportKind, ImportState, RowOutcome
 from passes.imports.places import Places
-from passes.imports.readings import Problem, Severity
+from passes.imports.readings import Problem, Severity, read_row
 from passes.imports.tables import FileRefusedError, read_table
+from passes.local_time import LOCAL
 from passes.people.models import Person
 from protocol.claims import Role, VehicleClass
 from tests.factories import CHUONG_DUONG, Factories, now, today
@@ -258,6 +261,7 @@ def test_numbers_dates_and_lost_zeros_are_read_as_they_were_meant(session: Sessi
 def test_text_files_are_read_with_any_delimiter_and_mark(delimiter: str, encoding: str) -> None:
     text = csv_of(VEHICLES, [["29C-123.45", "Xe tải", '"3,5"', "18/09/2030"]], delimiter)
     table = read_table(text.encode(encoding), VEHICLES)
+    assert table.unknown == ()
     assert table.rows == ((2, ("29C-123.45", "Xe tải", "3,5", "18/09/2030")),)
 
 
@@ -270,6 +274,57 @@ def test_columns_in_any_order_with_titles_above_and_headings_of_others(session: 
     made = taken(session)
     assert problems(session, made) == []
     assert session.query(FleetImportRow).one().number == 4
+
+
+def test_a_sheet_as_a_company_keeps_it_is_read_as_its_people_read_it(session: Session) -> None:
+    """Letterhead, two rows of headings, merged cells, running numbers, NBSP, loose diacritics, dates of three kinds."""
+    book = Workbook()
+    sheet: Any = book.active
+    heads = [f" {unicodedata.normalize('NFD', title.upper())}: " for title in titles(CREW)]
+    rows = [crew_row(number, usual_plate="", phone=f"0912\u00a0000\u200b00{number}") for number in (1, 2, 3)]
+    rows[0][6], rows[1][6], rows[2][6] = datetime(2030, 1, 2), 47485, "2030-01-02 00:00:00"  # noqa: DTZ001 - as a cell
+    serial = (datetime.combine(today(), time()) - datetime(1899, 12, 30)).days + 2.583333333  # noqa: DTZ001 - likewise
+    rows[1][10] = str(serial)
+    for line in ([], ["CÔNG TY"], *[[]] * 4, ["TT", *heads], ["", *[""] * 5, "(hạng)"]):
+        sheet.append(line)
+    for number, row in enumerate(rows, 1):
+        row[1] = unicodedata.normalize("NFD", f"Nguyễn\u00a0 Đức {number}")
+        sheet.append([number, *row])
+    sheet["I9"] = "29c 123 45"
+    sheet.append([4])
+    sheet.append(["TT", *heads])
+    for merged in ("A2:L2", "B7:B8", "I9:I11"):
+        sheet.merge_cells(merged)
+    out = io.BytesIO()
+    book.save(out)
+    table = read_table(out.getvalue(), CREW)
+    assert [number for number, _cells in table.rows] == [8, 9, 10, 11], "row 8 says something below the headings"
+    readings = [
+        read_row(CREW, dict(zip(table.columns, cells, strict=True)), Places(session), today())
+        for _number, cells in table.rows[1:]
+    ]
+    drafts = [reading.draft for reading in readings]
+    assert [(d.name, d.phone, d.usual_plate, d.licence_expires_on) for d in drafts if isinstance(d, CrewDraft)] == [
+        (f"Nguyễn Đức {number}", f"+8491200000{number}", "29C12345", date(2030, 1, 2)) for number in (1, 2, 3)
+    ]
+    ends = [d.test_expires_at for d in drafts if isinstance(d, CrewDraft)]
+    assert ends[1] == datetime.combine(today() + timedelta(days=2), time(14), LOCAL)
+
+
+def test_a_formula_without_a_result_is_an_error_also_where_nothing_must_stand(
+    session: Session, desk: FlaskClient
+) -> None:
+    row = crew_row(1, phone="#REF!", test_expires_at='=TODAY()&" 14:00"', vaccine_doses="=1+1")
+    made = hand_in(desk, session, CREW, [row])
+    found = dict.fromkeys(("phone", "vaccine_doses", "test_expires_at"), "formula")
+    assert {column: code for _row, column, code in problems(session, made)} == found
+    assert "Công thức không có kết quả" in words(desk.get(f"/fleet/imports/{made.id}"))
+
+
+def test_a_file_with_two_columns_of_one_name_is_not_guessed_at(session: Session, desk: FlaskClient) -> None:
+    text = f"{';'.join(titles(VEHICLES))};Biển số\n29C-123.45;Xe tải;5;18/09/2030;29C-123.46"
+    assert "nhiều cột cùng tên: Biển số." in words(upload(desk, VEHICLES, text.encode()))
+    assert session.query(FleetImport).count() == 0
 
 
 def test_a_place_is_known_by_code_by_full_name_or_by_as_much_of_it_as_tells_it_apart(session: Session) -> None:
@@ -303,7 +358,7 @@ def test_what_is_no_such_spreadsheet_is_refused_with_a_sentence(data: bytes, cod
 
 def test_a_refused_file_is_named_at_its_field(session: Session, desk: FlaskClient) -> None:
     text = upload(desk, VEHICLES, "Biển số;Loại phương tiện\n1;2".encode()).get_data(as_text=True)
-    assert "Tệp thiếu cột: Tải trọng (tấn), Hạn đăng kiểm." in text
+    assert "thiếu cột: Tải trọng (tấn), Hạn đăng kiểm." in text
     assert 'href="#file"' in text
     text = desk.post("/fleet/imports", data={"kind": "vehicles"}).get_data(as_text=True)
     assert "Chọn tệp .xlsx hoặc .csv." in text
