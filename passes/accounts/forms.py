@@ -72,19 +72,24 @@ def _name_field(label: Any) -> StringField:
     )
 
 
+def _as_hashed(password: str | None) -> str | None:
+    """Return a password as the login library hashes it: keyboards write one Vietnamese letter in several ways."""
+    return current_app.extensions["security"].password_util.normalize(password) if password else password
+
+
 class PasswordForm(FlaskForm):
     """A new password, typed twice."""
 
-    password = PasswordField(_l("Mật khẩu"), [Required(_l("Nhập mật khẩu."))])
+    password = PasswordField(_l("Mật khẩu"), [Required(_l("Nhập mật khẩu."))], filters=[_as_hashed])
     password_confirm = PasswordField(
-        _l("Nhập lại mật khẩu"), [EqualTo("password", message=_l("Hai lần nhập mật khẩu không giống nhau."))]
+        _l("Nhập lại mật khẩu"),
+        [EqualTo("password", message=_l("Hai lần nhập mật khẩu không giống nhau."))],
+        filters=[_as_hashed],
     )
 
     def validate_password(self, field: PasswordField) -> None:
         """Ask of it what the login library asks of every new password."""
-        wrong, field.data = current_app.extensions["security"].password_util.validate(
-            field.data or "", is_register=True
-        )
+        wrong, _same = current_app.extensions["security"].password_util.validate(field.data or "", is_register=True)
         if wrong:
             raise ValidationError(str(wrong[0]))
 

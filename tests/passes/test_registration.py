@@ -1,6 +1,7 @@
 """Carriers register themselves, prepare while the authority looks at them, and keep their colleagues."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -95,6 +96,7 @@ def test_a_company_registers_by_a_link_that_serves_once_and_on_any_device(
     assert "Mã số thuế không đúng." in words(wrong)
     assert "không giống nhau" in words(wrong)
     assert 'value="0100109107"' in wrong.get_data(as_text=True), "nothing typed is lost"
+    assert "nhập lại cả hai ô" in words(wrong), "but for the password"
     assert "ít nhất 12 ký tự" in words(phone.post(link, data=COMPANY | {"password": "a", "password_confirm": "a"}))
     home = phone.post(link, data=COMPANY, follow_redirects=True)
     assert "Chào Trần Văn Thảo" in words(home)
@@ -124,6 +126,20 @@ def test_somebody_with_a_truck_registers_by_their_id_number(
     assert carrier.owner is find_person(session, OWNER_ID)
     raw = session.connection().exec_driver_sql("SELECT id_number FROM persons").scalar_one()
     assert OWNER_ID.encode() not in bytes(raw), "kept encrypted"
+
+
+def test_a_password_with_vietnamese_letters_serves_however_a_keyboard_writes_them(
+    app: Flask, client: FlaskClient, instance: Path
+) -> None:
+    composed = unicodedata.normalize("NFC", "đường về Bến Bạc mưa")
+    loose = unicodedata.normalize("NFD", composed)
+    link = ask(client, instance)
+    done = client.post(link, data=COMPANY | {"password": composed, "password_confirm": composed})
+    assert done.headers["Location"] == "/"
+    for typed in (composed, loose):
+        answer = app.test_client().post("/login", data={"email": ADDRESS, "password": typed})
+        assert answer.status_code == 302
+    assert app.test_client().post("/login", data={"email": ADDRESS, "password": composed[:-1]}).status_code == 200
 
 
 def test_a_number_that_is_registered_is_refused_at_its_field(
