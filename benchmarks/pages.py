@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,8 @@ def fill_passes(seed: random.Random) -> None:
             "application_vehicle_id": n % DECIDED + 1,
             "carrier_id": owner[truck],
             "plate": plate(truck),
+            "vehicle_class": int(VehicleClass.TRUCK),
+            "payload_tonnes": Decimal(5),
             "iss": "VN-HN",
             "cti": f"{n:016x}",
             "not_before": requested,

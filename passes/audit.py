@@ -75,16 +75,18 @@ class AuditFilter:
     """What the log is narrowed to.
 
     Args:
-        actor_ids: only what these users did; None is everybody, the system included.
+        actors: a query for the row ids of users: only what they did; None is everybody, the system included.
+        is_system: only what nobody did by hand: the worker, or policy.
         verb: only this deed, or every deed of an area given as `area.`.
-        subject: begins so: `Application:`, `VehiclePass:17`.
+        subjects: only these: `VehiclePass:17`, or all of a kind, `Application:`; None is everything.
         since: from this moment on.
         before: before this moment.
     """
 
-    actor_ids: tuple[int, ...] | None = None
+    actors: sa.Select[tuple[int]] | None = None
+    is_system: bool = False
     verb: str = ""
-    subject: str = ""
+    subjects: tuple[str, ...] | None = None
     since: datetime | None = None
     before: datetime | None = None
 
@@ -92,18 +94,19 @@ class AuditFilter:
 def entries(wanted: AuditFilter) -> sa.Select[tuple[AuditEntry]]:
     """Return a statement for entries, newest first."""
     statement = sa.select(AuditEntry)
-    if wanted.actor_ids is not None:
-        statement = statement.where(AuditEntry.actor_id.in_(wanted.actor_ids))
+    if wanted.is_system:
+        statement = statement.where(AuditEntry.actor_id.is_(None))
+    elif wanted.actors is not None:
+        statement = statement.where(AuditEntry.actor_id.in_(wanted.actors))
     if wanted.verb.endswith("."):
         statement = statement.where(AuditEntry.verb.startswith(wanted.verb, autoescape=True))
     elif wanted.verb:
         statement = statement.where(AuditEntry.verb == wanted.verb)
-    if wanted.subject:
-        has_number = not wanted.subject.endswith(":")
-        whole = AuditEntry.subject == wanted.subject
-        statement = statement.where(
-            whole if has_number else AuditEntry.subject.startswith(wanted.subject, autoescape=True)
-        )
+    if wanted.subjects is not None:
+        kinds = [one for one in wanted.subjects if one.endswith(":")]
+        found = [AuditEntry.subject.in_(set(wanted.subjects) - set(kinds))]
+        found += [AuditEntry.subject.startswith(kind, autoescape=True) for kind in kinds]
+        statement = statement.where(sa.or_(*found))
     if wanted.since is not None:
         statement = statement.where(AuditEntry.at >= wanted.since)
     if wanted.before is not None:

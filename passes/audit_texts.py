@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 if TYPE_CHECKING:
@@ -186,13 +187,29 @@ def audit_verb(verb: str) -> str:
     return str(VERBS.get(verb, verb))
 
 
-def audit_subject(subject: str) -> str:
-    """Return what it was done to, in words and with its number."""
+def audit_subject(subject: str, names: Mapping[str, str]) -> str:
+    """Return what it was done to, in words and with the name that people know it by, else its number.
+
+    Args:
+        subject: as it stands in the log.
+        names: of subjects that have one.
+    """
     kind, _colon, key = subject.partition(":")
-    return f"{SUBJECTS.get(kind, kind)} {key}".strip()
+    return f"{SUBJECTS.get(kind, kind)} {names.get(subject, key)}".strip()
+
+
+def audit_details(details: Mapping[str, Any]) -> str:
+    """Return codes and numbers of a deed on one line."""
+    said = {key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in details.items()}
+    return ", ".join(f"{key}: {value}" for key, value in sorted(said.items()))
+
+
+def nobody() -> str:
+    """Return who did what nobody did by hand."""
+    return _("Hệ thống")
 
 
 def init_app(app: Flask) -> None:
     """Give the templates these functions as filters of the same name."""
-    for function in (audit_verb, audit_subject):
+    for function in (audit_verb, audit_subject, audit_details):
         app.jinja_env.filters[function.__name__] = function

@@ -128,6 +128,26 @@ def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
     return session.execute(statement.returning(*sa.inspect(model).primary_key)).first() is not None
 
 
+def begin_writing(session: Session) -> None:
+    """Have what is read from now on still hold when it is written upon.
+
+    PostgreSQL locks the rows that are read `FOR UPDATE`. SQLite has no such locks, and its driver begins a transaction
+    only with the first change: two people who decide at once would both read that nothing is decided yet. There the
+    whole database is kept, until this transaction ends.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    connection = session.connection()
+    if not connection.connection.dbapi_connection.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def lock(session: Session, row: Base) -> None:
+    """Read a row again and keep it: whoever decides about it at once waits, and then sees what was decided."""
+    begin_writing(session)
+    session.refresh(row, with_for_update={"of": type(row)})
+
+
 @event.listens_for(sa.Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Give SQLite what the issuer relies on: foreign keys, a write-ahead log, patience with other writers."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import request, session
+from flask import request, session, url_for
 from flask_sqlalchemy.pagination import SelectPagination
 from sqlalchemy import orm
 
@@ -61,3 +62,18 @@ def chosen(kind: type[_Choice], name: str) -> _Choice | None:
     """Return the member of an enumeration that a filter names; None when it names none."""
     value = request.args.get(name, "")
     return kind(value) if value in set(kind) else None
+
+
+def narrowed_url(endpoint: str, **values: Any) -> str:
+    """Return the address of a page that asks for what the page in hand was asked for.
+
+    What stands in the reader's address is only ever passed on as a query: whatever its names are, they choose neither
+    scheme nor host nor page.
+
+    Args:
+        endpoint: the page.
+        **values: what its address needs, or what it is asked for otherwise than the page in hand.
+    """
+    address = url_for(endpoint, **values)
+    passed_on = urlencode([(name, value) for name, value in request.args.items(multi=True) if name not in values])
+    return f"{address}{'&' if '?' in address else '?'}{passed_on}" if passed_on else address

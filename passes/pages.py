@@ -30,6 +30,7 @@ from passes import access, audit_texts, fonts, labels, moments
 from passes.accounts.blueprint import choose_language
 from passes.db import db
 from passes.extensions import csrf, language
+from passes.lists import narrowed_url
 from passes.local_time import now
 from passes.notices.services import count_unread
 
@@ -237,6 +238,7 @@ def init_app(app: Flask) -> None:
     labels.init_app(app)
     audit_texts.init_app(app)
     app.context_processor(_context)
+    app.jinja_env.globals["narrowed_url"] = narrowed_url
     app.register_error_handler(HTTPException, _show_error)
     if not app.debug and not app.testing:
         app.register_error_handler(Exception, _show_error)

@@ -24,6 +24,7 @@ from passes.accounts.services import (
     flush_numbers,
     forget_second_factor,
 )
+from passes.db import lock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -102,6 +103,7 @@ def approve_organisation(session: Session, actor: User, organisation: Organisati
     Raises:
         AccountError: another organisation meanwhile has the number of one that was refused (`number_taken`).
     """
+    lock(session, organisation)
     is_first = organisation.approved_at is None
     organisation.approved_at = organisation.approved_at or now
     organisation.closed_at = organisation.refused_at = organisation.refusal_reason = None
@@ -123,6 +125,7 @@ def refuse_organisation(session: Session, actor: User, organisation: Organisatio
     Raises:
         AccountError: somebody decided already (`not_waiting`), or there is no reason (`refusal_reason`).
     """
+    lock(session, organisation)
     if organisation.state is not OrganisationState.WAITING:
         raise AccountError("not_waiting", "organisation", f"it is {organisation.state}")
     if not 0 < len(reason.strip()) <= _REASON_CHARS:

@@ -12,7 +12,7 @@ import hmac
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, request, session, url_for
+from flask import flash, redirect, session
 from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 from flask_security import (
@@ -30,6 +30,7 @@ from passes import audit
 from passes.access import ROLES
 from passes.config import ConfigError
 from passes.db import db
+from passes.lists import narrowed_url
 from passes.local_time import now
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _guessing_key() -> str:
 
 def _enter_recovery_code() -> Response:
     """Whoever lost the phone has recovery codes, or asks an administrator; nothing is sent by e-mail."""
-    return redirect(url_for("security.mf_recovery", **request.args))
+    return redirect(narrowed_url("security.mf_recovery"))
 
 
 def _note_code(app: Flask, user: User, **_more: object) -> None:

@@ -16,7 +16,9 @@ from passes.accounts.managing import users as matching_users
 from passes.accounts.models import User
 from passes.accounts.services import user_names
 from passes.administration.blueprint import bp
-from passes.audit_texts import SUBJECTS, VERBS, audit_subject, audit_verb
+from passes.administration.subjects import names_of, subjects_called
+from passes.areas.services import fold
+from passes.audit_texts import SUBJECTS, VERBS, audit_details, audit_subject, audit_verb, nobody
 from passes.db import db
 from passes.form_fields import DayField
 from passes.lists import page_of
@@ -24,7 +26,7 @@ from passes.local_time import LOCAL, end_of_day, local_date, now, start_of_day
 from passes.reports.tables import MIME_TYPES, Column, FileKind, Table, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from werkzeug.wrappers import Response
 
@@ -35,7 +37,7 @@ _CHUNK = 1000
 
 
 class AuditFilterForm(FlaskForm):
-    """What the log is narrowed to; a day that cannot be read narrows nothing."""
+    """What the log is narrowed to; a day that cannot be read narrows nothing, and the page says so."""
 
     class Meta:
         """Looking needs no token."""
@@ -51,25 +53,30 @@ class AuditFilterForm(FlaskForm):
 
 
 def _wanted(form: AuditFilterForm) -> audit.AuditFilter:
-    who, kind, verb = (form.who.data or "").strip(), form.subject.data or "", form.verb.data or ""
-    actors = None
-    if who:
-        ids = db.session().scalars(matching_users(who).with_only_columns(User.id).order_by(None)).all()
-        actors = tuple(ids)
+    who, verb = (form.who.data or "").strip(), form.verb.data or ""
     return audit.AuditFilter(
-        actor_ids=actors,
+        actors=matching_users(who).with_only_columns(User.id).order_by(None) if who else None,
+        is_system=fold(who) == fold(nobody()),
         verb=verb if verb in VERBS else "",
-        subject=f"{kind}:{(form.number.data or '').strip()}" if kind in SUBJECTS else "",
+        subjects=_subjects(form.subject.data or "", (form.number.data or "").strip()),
         since=start_of_day(form.since.data) if form.since.data else None,
         before=end_of_day(form.until.data) if form.until.data else None,
     )
+
+
+def _subjects(kind: str, typed: str) -> tuple[str, ...] | None:
+    kind = kind if kind in SUBJECTS else ""
+    if typed:
+        return subjects_called(db.session(), kind, typed)
+    return (f"{kind}:",) if kind else None
 
 
 @bp.get("/audit")
 @access.requires("audit.view")
 def audit_log() -> str:
     """Show who did what, newest first."""
-    rows = page_of(audit.entries(_wanted(AuditFilterForm(request.args))), is_capped=True)
+    form = AuditFilterForm(request.args)
+    rows = page_of(audit.entries(_wanted(form)), is_capped=True)
     names = user_names(db.session(), [entry.actor_id for entry in rows])
     verbs = sorted(((verb, str(words)) for verb, words in VERBS.items()), key=lambda pair: pair[1].casefold())
     subjects = sorted(((kind, str(words)) for kind, words in SUBJECTS.items()), key=lambda pair: pair[1].casefold())
@@ -78,6 +85,8 @@ def audit_log() -> str:
         "audit/index.html",
         entries=rows,
         names=names,
+        called=names_of(db.session(), [entry.subject for entry in rows]),
+        misread=[field.raw_data[0] for field in (form.since, form.until) if field.process_errors],
         verbs=[("", _("Tất cả")), *verbs],
         subjects=[("", _("Tất cả")), *subjects],
         asked={name: request.args.get(name, "") for name in shown},
@@ -96,15 +105,15 @@ def _rows(wanted: audit.AuditFilter) -> Iterator[tuple[int | str, ...]]:
         if not found:
             return
         names = user_names(session, [entry.actor_id for entry in found])
-        yield from (_row(entry, names) for entry in found)
+        called = names_of(session, [entry.subject for entry in found])
+        yield from (_row(entry, names, called) for entry in found)
         last, left = found[-1].id, left - len(found)
 
 
-def _row(entry: AuditEntry, names: dict[int, str]) -> tuple[int | str, ...]:
+def _row(entry: AuditEntry, names: Mapping[int, str], called: Mapping[str, str]) -> tuple[int | str, ...]:
     at = entry.at.astimezone(LOCAL).isoformat(sep=" ", timespec="seconds")
-    details = ", ".join(f"{key}: {value}" for key, value in sorted(entry.details.items()))
-    who = names.get(entry.actor_id or 0) or _("Hệ thống")
-    return entry.id, at, who, audit_verb(entry.verb), audit_subject(entry.subject), details
+    who, subject = names.get(entry.actor_id or 0) or nobody(), audit_subject(entry.subject, called)
+    return entry.id, at, who, audit_verb(entry.verb), subject, audit_details(entry.details)
 
 
 @bp.get("/audit.<any(csv, xlsx):kind>")

@@ -14,11 +14,12 @@ from passes.applications.decisions import approve
 from passes.applications.findings import CheckOutcome
 from passes.applications.models import Application, ApplicationState, ReviewClaim
 from passes.applications.queue import CheckSummary, QueueFilter, waiting
+from passes.applications.seen import mark_of
 from passes.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
 
     from sqlalchemy.orm import Session
 
@@ -45,16 +46,18 @@ class BatchResult:
     left: tuple[tuple[str, str], ...]
 
 
-def take_batch(session: Session, actor: User, wanted: QueueFilter, now: datetime) -> int:
+def take_batch(session: Session, actor: User, wanted: QueueFilter, promised: timedelta, now: datetime) -> int:
     """Take the oldest clean applications that nobody else has; return how many.
 
     Args:
         session: the caller's transaction.
         actor: the reviewer.
         wanted: further narrows them.
+        promised: how long the authority promised to take; urgency is counted from it.
         now: when.
     """
-    statement = waiting(replace(wanted, checks=CheckSummary.CLEAN)).where(claims.free_for(actor, now))
+    narrowed = waiting(replace(wanted, checks=CheckSummary.CLEAN), promised, now)
+    statement = narrowed.where(claims.free_for(actor, now))
     found = list(session.scalars(statement.limit(MOST_FILES)))
     reports, taken, vehicles = run_all_checks(session, found, now), 0, 0
     for application in found:
@@ -67,8 +70,8 @@ def take_batch(session: Session, actor: User, wanted: QueueFilter, now: datetime
     return taken
 
 
-def batch_of(session: Session, actor: User, now: datetime) -> list[Application]:
-    """Return the clean applications that the actor has before them, oldest first."""
+def batch_of(session: Session, actor: User, now: datetime) -> dict[Application, CheckReport]:
+    """Return the clean applications that the actor has before them, oldest first, with what the checks find."""
     statement = (
         waiting()
         .join(ReviewClaim, ReviewClaim.application_id == Application.id)
@@ -77,20 +80,21 @@ def batch_of(session: Session, actor: User, now: datetime) -> list[Application]:
     )
     found = list(session.scalars(statement))
     reports = run_all_checks(session, found, now)
-    return [application for application in found if reports[application.id].is_clean]
+    return {one: reports[one.id] for one in found if reports[one.id].is_clean}
 
 
-def approve_batch(session: Session, actor: User, references: Collection[str], iss: str, now: datetime) -> BatchResult:
-    """Approve those of these applications that are still clean and free; each alone, and each is written down.
+def approve_batch(session: Session, actor: User, seen: Mapping[str, str], iss: str, now: datetime) -> BatchResult:
+    """Approve those of these applications that are still clean, free and what was seen; each alone and written down.
 
     Args:
         session: the caller's transaction.
         actor: the reviewer.
-        references: at most `MOST_FILES`; more are left.
+        seen: mark of what the reviewer had before them (`seen.mark_of`), by reference; at most `MOST_FILES`, more are
+            left.
         iss: issuer id for the passes.
         now: when.
     """
-    wanted = list(dict.fromkeys(references))[:MOST_FILES]
+    wanted = list(seen)[:MOST_FILES]
     found = {a.reference: a for a in session.scalars(sa.select(Application).where(Application.reference.in_(wanted)))}
     reports = run_all_checks(session, list(found.values()), now)
     approved, left, count = [], [], 0
@@ -100,6 +104,8 @@ def approve_batch(session: Session, actor: User, references: Collection[str], is
             left.append((reference, "transition"))
         elif not reports[application.id].is_clean:
             left.append((reference, "not_clean"))
+        elif mark_of(application, reports[application.id]) != seen[reference]:
+            left.append((reference, "changed"))
         else:
             try:
                 with session.begin_nested():

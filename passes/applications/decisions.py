@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from passes.applications import claims
+from passes.applications.checks import run_checks
 from passes.applications.models import Decision
 from passes.applications.refusals import require_refusal
+from passes.applications.seen import mark_of
 from passes.applications.transitions import Act, ApplicationError, move
 from passes.issuing import services as issuing
 from passes.local_time import local_date
@@ -47,6 +49,7 @@ def decide(
     now: datetime,
     *,
     note: str | None = None,
+    seen: str | None = None,
 ) -> list[VehiclePass]:
     """Refuse some vehicles, approve the others and request their passes, in one transaction.
 
@@ -60,14 +63,16 @@ def decide(
         iss: issuer id for the passes.
         now: when.
         note: for the carrier, about the whole application.
+        seen: mark of what the reviewer had before them (`seen.mark_of`); None where nobody looks.
 
     Returns:
         The passes, not signed yet.
 
     Raises:
         TransitionError: it is not waiting for a decision.
-        ApplicationError: its window is over (`window_over`), another reviewer has it (`claimed`), a code is none
-            (`refusal_unknown`), or a vehicle is not in it (`vehicle_unknown`).
+        ApplicationError: its window is over (`window_over`), another reviewer has it (`claimed`), it says
+            something else by now than what was seen (`changed`), a code is none (`refusal_unknown`), or a vehicle is
+            not in it (`vehicle_unknown`).
         passes.issuing.services.IssuingError: a pass cannot be made.
     """
     if unknown := refusals.keys() - {item.id for item in application.vehicles}:
@@ -80,6 +85,8 @@ def decide(
         return []
     claims.require_free(session, actor, application, now)
     move(session, actor, application, Act.APPROVE, now)
+    if seen is not None and seen != mark_of(application, run_checks(session, application, now)):
+        raise ApplicationError("changed", "the application says something else than what the reviewer saw")
     if application.last_day < local_date(now):
         raise ApplicationError("window_over", "the last day asked for is over")
     application.note = (note or "").strip() or None
@@ -102,10 +109,16 @@ def _refuse_vehicles(application: Application, refusals: Mapping[int, VehicleRef
 
 
 def approve(
-    session: Session, actor: User | None, application: Application, iss: str, now: datetime
+    session: Session,
+    actor: User | None,
+    application: Application,
+    iss: str,
+    now: datetime,
+    *,
+    seen: str | None = None,
 ) -> list[VehiclePass]:
     """Approve every vehicle of an application; as `decide` without a refusal."""
-    return decide(session, actor, application, {}, iss, now)
+    return decide(session, actor, application, {}, iss, now, seen=seen)
 
 
 def reject(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from passes import audit
 from passes.applications.models import Application, PostAudit, PostAuditOutcome
 from passes.applications.transitions import ApplicationError
+from passes.db import lock
 from passes.issuing import services as issuing
 from passes.issuing.models import PassStatus, RevocationReason
 from passes.issuing.register import passes_of
@@ -77,6 +78,7 @@ def conclude(
         ApplicationError: it was looked at already (`post_audit_done`), or nobody says why (`note_missing`).
     """
     note = (note or "").strip() or None
+    lock(session, drawn)
     if drawn.outcome is not PostAuditOutcome.PENDING:
         raise ApplicationError("post_audit_done", "this file was looked at already")
     if outcome is PostAuditOutcome.REVOKED and note is None:

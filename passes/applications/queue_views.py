@@ -14,14 +14,13 @@ from passes.accounts.services import user_names
 from passes.applications import batch, claims, queue, texts
 from passes.applications.blueprint import bp, promise_hours
 from passes.applications.checks import run_all_checks
+from passes.applications.seen import mark_of
 from passes.areas.services import labels
 from passes.db import db
 from passes.labels import cargo_class_choices
 from passes.lists import chosen, page_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from werkzeug.wrappers import Response
 
 
@@ -58,8 +57,9 @@ def waiting_list() -> str:
 @bp.post("/queue/next")
 @access.requires("applications.review")
 def next_one() -> Response:
-    """Take the oldest application that nobody has, and open it."""
-    found = claims.claim_next(db.session(), current_user, queue.waiting(), local_time.now())
+    """Take the oldest application of the list that nobody has, and open it."""
+    now = local_time.now()
+    found = claims.claim_next(db.session(), current_user, queue.waiting(_wanted(), promise_hours(), now), now)
     db.session.commit()
     if found is None:
         flash(_("Không còn hồ sơ nào chờ mà chưa có người xét."), "info")
@@ -70,9 +70,8 @@ def next_one() -> Response:
 @bp.post("/queue/take")
 @access.requires("applications.review")
 def take_batch() -> Response:
-    """Take the oldest clean applications and show them for one confirmation."""
-    now: datetime = local_time.now()
-    batch.take_batch(db.session(), current_user, queue.QueueFilter(), now)
+    """Take the oldest clean applications of the list and show them for one confirmation."""
+    batch.take_batch(db.session(), current_user, _wanted(), promise_hours(), local_time.now())
     db.session.commit()
     return redirect(url_for("applications.confirm_batch"))
 
@@ -85,7 +84,8 @@ def confirm_batch() -> str:
     found = batch.batch_of(db.session(), current_user, now)
     return render_template(
         "applications/batch.html",
-        applications=found,
+        applications=list(found),
+        marks={row.id: mark_of(row, report) for row, report in found.items()},
         promises={row.id: queue.promise_of(row, promise_hours(), now) for row in found},
         areas=labels(db.session(), [code for row in found for code in row.route]),
         minutes=int(claims.CLAIM_LIFETIME.total_seconds() // 60),
@@ -97,7 +97,8 @@ def confirm_batch() -> str:
 def approve_batch() -> Response:
     """Approve the chosen applications."""
     iss, now = current_app.config["ISSUER_ID"], local_time.now()
-    result = batch.approve_batch(db.session(), current_user, request.form.getlist("reference"), iss, now)
+    seen = {reference: request.form.get(f"seen-{reference}", "") for reference in request.form.getlist("reference")}
+    result = batch.approve_batch(db.session(), current_user, seen, iss, now)
     db.session.commit()
     if result.approved:
         jobs.wake()

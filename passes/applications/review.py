@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -15,6 +15,7 @@ from passes.applications.blueprint import bp, promise_hours
 from passes.applications.checks import CheckOutcome, run_checks
 from passes.applications.models import Application, ApplicationState
 from passes.applications.review_forms import DecisionForm, RefusalForm, ReturnForm
+from passes.applications.seen import mark_of
 from passes.areas.services import labels
 from passes.db import db
 from passes.documents.services import documents_of_application
@@ -46,10 +47,12 @@ def review(reference: str) -> str:
         session.commit()
     is_mine = claim is not None and claim.user_id == current_user.id
     names = user_names(session, [application.decided_by_id, claim.user_id if claim else None])
+    report = run_checks(session, application, now)
     return render_template(
         "applications/review.html",
         application=application,
-        report=run_checks(session, application, now),
+        report=report,
+        seen=mark_of(application, report),
         areas=labels(session, application.route),
         promise=queue.promise_of(application, promise_hours(), now) if is_waiting else None,
         passes=passes_of(session, application),
@@ -81,11 +84,11 @@ def _decided(reference: str, act: Callable[[], object], text: str) -> Response:
 @bp.post("/queue/<reference>/approve")
 @access.requires("applications.review")
 def approve(reference: str) -> Response:
-    """Approve, and have the passes signed."""
-    application, iss = _find(reference), current_app.config["ISSUER_ID"]
+    """Approve what the page showed, and have the passes signed."""
+    application, iss, seen = _find(reference), current_app.config["ISSUER_ID"], request.form.get("seen", "")
     return _decided(
         reference,
-        lambda: services.approve(db.session(), current_user, application, iss, local_time.now()),
+        lambda: services.approve(db.session(), current_user, application, iss, local_time.now(), seen=seen),
         _("Đã duyệt hồ sơ %(reference)s. Giấy đang được ký.", reference=reference),
     )
 
@@ -109,7 +112,9 @@ def decide(reference: str) -> str | Response:
     )
     return _decided(
         reference,
-        lambda: services.decide(session, current_user, application, refusals, iss, now, note=form.note.data),
+        lambda: services.decide(
+            session, current_user, application, refusals, iss, now, note=form.note.data, seen=form.seen.data
+        ),
         text,
     )
 

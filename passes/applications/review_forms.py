@@ -13,6 +13,7 @@ from wtforms.validators import Length, ValidationError
 from passes.applications.blueprint import refusal_sentences
 from passes.applications.decisions import VehicleRefusal
 from passes.applications.refusals import refusals_in_use
+from passes.applications.seen import mark_of
 from passes.db import db
 from passes.form_fields import RadioField, Required, SelectField
 
@@ -80,6 +81,7 @@ class DecisionForm(FlaskForm):
     """What becomes of each vehicle of an application."""
 
     vehicles = FieldList(FormField(VehicleDecisionForm))
+    seen = HiddenField()
     note = TextAreaField(
         _l("Giải thích thêm cho đơn vị vận tải"),
         [Length(max=_NOTE_CHARS, message=_l("Ghi chú dài nhất 1.000 ký tự."))],
@@ -93,7 +95,7 @@ class DecisionForm(FlaskForm):
             {"item": str(checked.item.id), "code": checked.suggested_refusal or "", "note": ""}
             for checked in report.vehicles
         ]
-        form = cls(data={"vehicles": rows})
+        form = cls(data={"vehicles": rows, "seen": mark_of(application, report)})
         refusals = [(code, _("Từ chối: %(reason)s", reason=text)) for code, text in refusal_choices()]
         for row in form.vehicles:
             row.form.code.choices = [("", _("Duyệt")), *refusals]

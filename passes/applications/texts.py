@@ -62,6 +62,10 @@ ERRORS: Mapping[str, Any] = {
     "incomplete": _l("Hồ sơ chưa đủ thông tin để nộp. Làm nốt các mục còn thiếu ở dưới."),
     "window_over": _l("Ngày cuối xin cấp đã qua, không cấp giấy được. Hãy trả lại hồ sơ để đơn vị chọn ngày khác."),
     "inspection_expired": _l("Đăng kiểm của một xe hết hạn trước ngày bắt đầu, không cấp giấy được."),
+    "changed": _l(
+        "Hồ sơ vừa thay đổi: đơn vị đã sửa xe, người hoặc lộ trình, hoặc kết quả kiểm tra khác đi. "
+        "Xem lại rồi quyết định."
+    ),
     "claimed": _l("Hồ sơ này đang do người khác xét. Hãy xét hồ sơ khác."),
     "refusal_unknown": _l("Lý do này không còn dùng. Chọn lý do khác."),
     "vehicle_unknown": _l("Hồ sơ không có phương tiện đó. Tải lại trang."),

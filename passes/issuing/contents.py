@@ -21,8 +21,7 @@ _LAST_DIGITS = 4
 
 def credential_of(vehicle_pass: VehiclePass, issued_at: datetime) -> claims.VehiclePass:
     """Return the claims of a pass."""
-    item = vehicle_pass.application_vehicle
-    application = item.application
+    application = vehicle_pass.application_vehicle.application
     return claims.VehiclePass(
         iss=vehicle_pass.iss,
         cti=bytes.fromhex(vehicle_pass.cti),
@@ -30,8 +29,8 @@ def credential_of(vehicle_pass: VehiclePass, issued_at: datetime) -> claims.Vehi
         not_before=vehicle_pass.not_before,
         expires_at=vehicle_pass.expires_at,
         plate=vehicle_pass.plate,
-        vehicle_class=VehicleClass(item.vehicle.vehicle_class),
-        payload_tonnes=item.vehicle.payload_tonnes,
+        vehicle_class=VehicleClass(vehicle_pass.vehicle_class),
+        payload_tonnes=vehicle_pass.payload_tonnes,
         carrier=application.carrier.short_name,
         crew=tuple(_entry(entry) for entry in vehicle_pass.crew),
         route=application.route,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -97,7 +98,11 @@ class SignedPaper:
 
 
 class VehiclePass(SignedPaper, Base):
-    """One pass, written by the approval of its vehicle, in that transaction."""
+    """One pass, written by the approval of its vehicle, in that transaction.
+
+    Plate, class and payload are those that were approved, whatever the carrier's list of vehicles says by the time that
+    the worker signs.
+    """
 
     __tablename__ = "vehicle_passes"
     __table_args__ = (
@@ -110,6 +115,8 @@ class VehiclePass(SignedPaper, Base):
     application_vehicle_id: Mapped[int] = mapped_column(sa.ForeignKey("application_vehicles.id"), index=True)
     carrier_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     plate: Mapped[str] = mapped_column(sa.String(12), index=True)
+    vehicle_class: Mapped[int] = mapped_column()
+    payload_tonnes: Mapped[Decimal] = mapped_column(sa.Numeric(5, 1))
 
     application_vehicle: Mapped[ApplicationVehicle] = relationship(lazy="joined")
     crew: Mapped[list[PassCrew]] = relationship(

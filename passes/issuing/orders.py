@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from passes import audit
+from passes.db import lock
 from passes.issuing.models import OrderState, StatusOrder, StatusOrderPass, VehiclePass
 from passes.issuing.register import PassState, search
 from passes.issuing.standing import CHANGES, IssuingError, change_many
@@ -183,7 +184,7 @@ def _require_second_person(session: Session, actor: User, order: StatusOrder) ->
 
 
 def _require_waiting(session: Session, order: StatusOrder) -> None:
-    session.refresh(order, with_for_update=True)
+    lock(session, order)
     if order.state is not OrderState.WAITING:
         raise IssuingError("order_decided", f"order {order.id} is {order.state}")
 

@@ -101,7 +101,7 @@ def preview_reissue(session: Session, kid: str, rules: Policy, now: datetime) ->
 
 def progress_of(session: Session, kid: str) -> ReissueProgress | None:
     """Return how far it is; None if nobody asked for it yet."""
-    asked = audit.entries(audit.AuditFilter(verb="issuing.request_reissue", subject=f"IssuerKey:{kid}"))
+    asked = audit.entries(audit.AuditFilter(verb="issuing.request_reissue", subjects=(f"IssuerKey:{kid}",)))
     last = session.scalars(asked.limit(1)).first()
     if last is None:
         return None

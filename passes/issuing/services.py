@@ -114,6 +114,8 @@ def request_passes(
             application_vehicle_id=item.id,
             carrier_id=application.carrier_id,
             plate=item.vehicle.plate,
+            vehicle_class=item.vehicle.vehicle_class,
+            payload_tonnes=item.vehicle.payload_tonnes,
             iss=iss,
             cti=secrets.token_hex(8),
             not_before=window.not_before,

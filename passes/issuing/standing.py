@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.batches import in_batches
+from passes.db import begin_writing
 from passes.errors import RefusedError
 from passes.issuing.models import PassStatus, RevocationReason, StatusAct, VehiclePass
 from passes.notices.models import NoticeKind
@@ -95,7 +96,8 @@ def change_status(
     if vehicle_pass.status not in CHANGES[act].sources:
         raise IssuingError(_REFUSALS[act], f"pass {vehicle_pass.number} is {vehicle_pass.status}")
     session.flush()
-    change_many(session, actor, [vehicle_pass.id], act, reason, now)
+    if not change_many(session, actor, [vehicle_pass.id], act, reason, now):
+        raise IssuingError(_REFUSALS[act], f"somebody else changed pass {vehicle_pass.number} meanwhile")
     session.refresh(vehicle_pass, ["status", "status_reason", "status_changed_at"])
 
 
@@ -130,6 +132,7 @@ def change_many(
         IssuingError: the reason is none for this act (`reason_unfit`).
     """
     _require_fit(act, reason)
+    begin_writing(session)
     rule, changed = CHANGES[act], 0
     hit: dict[int, list[tuple[str, str]]] = {}
     columns = (VehiclePass.id, VehiclePass.carrier_id, VehiclePass.number, VehiclePass.plate)

@@ -37,11 +37,14 @@ def rebuilding_tables(connection: sa.Connection) -> Iterator[None]:
         yield
         return
     connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-    yield
-    if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
-        raise ValueError(f"after migrating, rows of {sorted({row[0] for row in lost})} refer to rows that are gone")
-    connection.commit()  # inside a transaction the next line would do nothing
-    connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+    try:
+        yield
+        if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+            raise ValueError(f"after migrating, rows of {sorted({row[0] for row in lost})} refer to rows that are gone")
+        connection.commit()
+    finally:
+        connection.rollback()  # inside a transaction the next line would do nothing
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
 def run() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -18,6 +18,7 @@ from passes.followup.texts import ERRORS, LOOKUP_REASONS
 from passes.followup.views import as_download
 from passes.form_fields import national_phone
 from passes.labels import crew_role
+from passes.lists import narrowed_url
 from passes.local_time import local_date, now
 from passes.people.services import people_by_id
 from passes.reports.concerned import ConcernedPerson, carriers_concerned, crew_concerned, describe
@@ -106,7 +107,7 @@ def export_concerned(kind: str) -> Response:
         content = write_table(table, FileKind(kind))
     except TableError as error:
         flash(str(ERRORS[error.code]), "warning")
-        return redirect(url_for("reports.concerned", **request.args))
+        return redirect(narrowed_url("reports.concerned"))
     audit.record(session, current_user, "reports.export_concerned", f"Area:{district}", {"rows": len(rows)}, moment)
     db.session.commit()
     return as_download(content, FileKind(kind), f"to-chuc-ca-nhan-lien-quan-{local_date(moment):%Y-%m-%d}")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from passes import audit
 from passes.applications.models import Decision, PostAuditOutcome
 from passes.applications.refusals import require_refusal
+from passes.db import lock
 from passes.errors import RefusedError
 from passes.issuing.models import PassStatus, RevocationReason, StatusAct, Supplement, SupplementDecision
 from passes.issuing.standing import CHANGES
@@ -110,7 +111,7 @@ def _tell(session: Session, supplement: Supplement, kind: NoticeKind, details: d
 
 
 def _require_waiting(session: Session, supplement: Supplement) -> None:
-    session.refresh(supplement, with_for_update={"of": Supplement})
+    lock(session, supplement)
     if supplement.decision is not None:
         raise DecisionError("decided", f"{supplement.number} was decided already")
 
@@ -121,6 +122,7 @@ def find_in_order(session: Session, actor: User, supplement: Supplement, now: da
     Raises:
         DecisionError: nobody was to look at it (`decided`).
     """
+    lock(session, supplement)
     if supplement.decision is None or supplement.decision.audit is not PostAuditOutcome.PENDING:
         raise DecisionError("decided", f"{supplement.number} is not to be looked at")
     supplement.decision.audit = PostAuditOutcome.IN_ORDER
@@ -135,6 +137,7 @@ def revoke(session: Session, actor: User, supplement: Supplement, reason: Revoca
     """
     if reason not in CHANGES[StatusAct.REVOKE].reasons:
         raise DecisionError("reason_unfit", f"{reason} is no reason to revoke")
+    lock(session, supplement)
     if not supplement.is_approved or supplement.status is PassStatus.REVOKED:
         raise DecisionError("not_revocable", f"{supplement.number} cannot be revoked")
     supplement.status, supplement.status_reason, supplement.status_changed_at = PassStatus.REVOKED, reason, now

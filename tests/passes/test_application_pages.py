@@ -14,7 +14,7 @@ from passes.applications.refusals import all_refusals
 from passes.applications.texts import ERRORS, OUTCOMES, STATES
 from passes.issuing.models import VehiclePass
 from tests.factories import HOAN_KIEM, UNG_HOA, Factories, now, today
-from tests.passes.pages import Login, words
+from tests.passes.pages import Login, approve, words
 
 
 @pytest.fixture
@@ -172,8 +172,8 @@ def test_approval_on_the_page_gives_a_signed_pass(
     session: Session, factories: Factories, carrier: User, reviewing: FlaskClient
 ) -> None:
     application = factories.application(carrier, ApplicationState.SUBMITTED)
-    assert "Duyệt và cấp giấy" in words(reviewing.get(f"/queue/{application.reference}"))
-    page = words(reviewing.post(f"/queue/{application.reference}/approve", follow_redirects=True))
+    answer = approve(reviewing, application.reference)
+    page = words(reviewing.get(answer.headers["Location"]))
     assert f"Đã duyệt hồ sơ {application.reference}." in page
     made = session.query(VehiclePass).one()
     assert made.signed_at is not None
@@ -197,7 +197,7 @@ def test_approval_that_cannot_make_a_pass_says_why_and_changes_nothing(
     application = factories.application(carrier, ApplicationState.SUBMITTED)
     application.vehicles[0].vehicle.inspection_expires_on = today() - timedelta(days=1)
     session.commit()
-    page = words(reviewing.post(f"/queue/{application.reference}/approve", follow_redirects=True))
+    page = words(reviewing.get(approve(reviewing, application.reference).headers["Location"]))
     assert str(ERRORS["inspection_expired"]) in page
     session.refresh(application)
     assert application.state is ApplicationState.SUBMITTED

@@ -22,6 +22,7 @@ from passes.applications.models import (
     ReviewClaim,
 )
 from passes.applications.queue import CheckSummary, QueueFilter, Urgency
+from passes.applications.seen import mark_of
 from passes.applications.transitions import ApplicationError
 from passes.audit import AuditEntry
 from passes.issuing.models import PassStatus, RevocationReason, VehiclePass
@@ -238,10 +239,10 @@ def test_clean_files_are_taken_together_and_approved_with_one_confirmation(
     untested = (CrewedVehicle(factories.vehicle(carrier).id, (factories.crew(carrier, test_expires_at=None).id,)),)
     unclear = factories.application(carrier, ApplicationState.SUBMITTED, vehicles=untested)
     claims.claim(session, colleague, second, now())
-    assert batch.take_batch(session, reviewer, QueueFilter(), now()) == 2
-    assert batch.batch_of(session, reviewer, now()) == [first, third]
-    asked = [one.reference for one in (first, second, third, unclear)]
-    result = batch.approve_batch(session, reviewer, [*asked, "HS-000000-00000"], "VN-HN", now())
+    assert batch.take_batch(session, reviewer, QueueFilter(), timedelta(hours=24), now()) == 2
+    assert list(batch.batch_of(session, reviewer, now())) == [first, third]
+    marks = {one.reference: mark_of(one, run_checks(session, one, now())) for one in (first, second, third, unclear)}
+    result = batch.approve_batch(session, reviewer, marks | {"HS-000000-00000": ""}, "VN-HN", now())
     assert result.approved == (first.reference, third.reference)
     assert result.passes == 2
     assert dict(result.left) == {
@@ -264,7 +265,7 @@ def test_a_file_that_is_clean_no_more_leaves_the_batch(
 ) -> None:
     application = factories.application(carrier, ApplicationState.SUBMITTED)
     application.vehicles[0].crew[0].member.licence_expires_on = application.first_day
-    assert batch.take_batch(session, reviewer, QueueFilter(), now()) == 0
+    assert batch.take_batch(session, reviewer, QueueFilter(), timedelta(hours=24), now()) == 0
     assert application.failed_checks == 1
     assert list(session.scalars(queue.waiting(QueueFilter(checks=CheckSummary.CLEAN)))) == []
 
@@ -275,7 +276,7 @@ def test_a_batch_has_as_many_vehicles_as_one_person_looks_over(
     monkeypatch.setattr(batch, "MOST_VEHICLES", 3)
     for _ in range(2):
         convoy(factories, carrier, 2)
-    assert batch.take_batch(session, reviewer, QueueFilter(), now()) == 1
+    assert batch.take_batch(session, reviewer, QueueFilter(), timedelta(hours=24), now()) == 1
 
 
 # ---------- what the checks know beside the papers ----------

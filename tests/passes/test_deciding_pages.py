@@ -1,6 +1,8 @@
 """Deciding on the pages: the queue, one file after another, vehicle by vehicle, batches, files looked at afterwards."""
 
 import re
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,10 +12,12 @@ from passes.accounts.models import User
 from passes.applications import post_audit
 from passes.applications.drafts import CrewedVehicle
 from passes.applications.models import ApplicationState, PostAudit, PostAuditOutcome, RefusalCode, ReviewClaim
+from passes.fleet.drafts import VehicleDraft as FleetDraft
+from passes.fleet.services import change_vehicle
 from passes.issuing.models import PassStatus
 from protocol.claims import VehicleClass
 from tests.factories import Factories, now
-from tests.passes.pages import Login, words
+from tests.passes.pages import Login, approve, words
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def test_the_button_opens_the_oldest_file_and_each_decision_the_one_after_it(
     files = [factories.application(carrier, ApplicationState.SUBMITTED) for _ in range(3)]
     answer = reviewing.post("/queue/next")
     assert answer.headers["Location"] == f"/queue/{files[0].reference}"
-    answer = reviewing.post(f"/queue/{files[0].reference}/approve")
+    answer = approve(reviewing, files[0].reference)
     assert answer.headers["Location"] == f"/queue/{files[1].reference}"
     answer = reviewing.post(f"/queue/{files[1].reference}/refuse", data={"code": "wrong_authority"})
     assert answer.headers["Location"] == f"/queue/{files[2].reference}"
@@ -58,7 +62,7 @@ def test_who_opens_a_file_has_it_and_others_see_whose_it_is(
     assert "Đã để lại hồ sơ" in words(reviewing.post(f"{url}/release", follow_redirects=True))
     assert session.query(ReviewClaim).count() == 0
     assert "Duyệt và cấp giấy" in words(other.get(url))
-    other.post(f"{url}/approve")
+    approve(other, application.reference)
     assert other.post(f"{url}/keep").status_code == 409
 
 
@@ -82,6 +86,7 @@ def test_each_vehicle_is_decided_with_what_the_checks_suggest(
         "vehicles-1-item": items[1],
         "vehicles-1-code": "licence_mismatch",
         "vehicles-1-note": "Cần hạng FC.",
+        "seen": re.findall(r'name="seen"[^>]* value="(\w+)"', text),
     }
     text = reviewing.post(url, data=data).get_data(as_text=True)
     assert 'href="#vehicles-0-note">Chỉ ghi chú cho xe không duyệt.' in text
@@ -113,12 +118,35 @@ def test_clean_files_are_approved_with_one_confirmation(
     text = reviewing.post("/queue/take", follow_redirects=True).get_data(as_text=True)
     offered = re.findall(r'name="reference" value="([^"]+)" checked', text)
     assert offered == [one.reference for one in files]
-    page = words(reviewing.post("/queue/batch", data={"reference": offered[:2]}, follow_redirects=True))
+    seen = dict(re.findall(r'name="(seen-[^"]+)" value="(\w+)"', text))
+    page = words(reviewing.post("/queue/batch", data={"reference": offered[:2]} | seen, follow_redirects=True))
     assert "Đã duyệt 2 hồ sơ, 2 giấy đang được ký." in page
     assert [one.state for one in files] == ["approved", "approved", "submitted"]
     assert "Chưa chọn hồ sơ nào." in words(reviewing.post("/queue/batch", follow_redirects=True))
     page = words(reviewing.post("/queue/batch", data={"reference": offered[:1]}, follow_redirects=True))
     assert f"{offered[0]}: Trạng thái hồ sơ đã thay đổi" in page
+
+
+def test_what_is_approved_is_what_the_page_showed(
+    session: Session, factories: Factories, carrier: User, reviewing: FlaskClient
+) -> None:
+    application = factories.application(carrier, ApplicationState.SUBMITTED)
+    url, vehicle = f"/queue/{application.reference}", application.vehicles[0].vehicle
+    reviewing.post("/queue/take")
+    shown = {path: reviewing.get(path).get_data(as_text=True) for path in (url, f"{url}/decide", "/queue/batch")}
+    pattern = r'name="((?:seen|vehicles-0)[^"]*)"[^>]* value="([^"]+)"'
+    forms = {path: dict(re.findall(pattern, text)) for path, text in shown.items()}
+    before = FleetDraft(vehicle.plate, vehicle.vehicle_class, vehicle.payload_tonnes, vehicle.inspection_expires_on)
+    for other in ({"plate": "51D67890"}, {"payload_tonnes": Decimal(30)}, {"vehicle_class": VehicleClass.VAN}):
+        change_vehicle(session, carrier, vehicle, replace(before, **other), now())
+        for path, action in ((url, f"{url}/approve"), (f"{url}/decide", f"{url}/decide"), ("/queue/batch",) * 2):
+            data = forms[path] | {"reference": application.reference}
+            page = words(reviewing.post(action, data=data, follow_redirects=True))
+            assert "Hồ sơ vừa thay đổi" in page, (other, path)
+            assert application.state is ApplicationState.SUBMITTED
+    change_vehicle(session, carrier, vehicle, before, now())
+    reviewing.post(f"{url}/decide", data=forms[f"{url}/decide"])
+    assert application.state is ApplicationState.APPROVED
 
 
 def test_the_queue_is_filtered_on_its_page_and_remembers_its_size(
@@ -134,6 +162,13 @@ def test_the_queue_is_filtered_on_its_page_and_remembers_its_size(
         ("checks=nonsense&due=nonsense&cargo=nonsense", True),
     ):
         assert (application.reference in words(reviewing.get(f"/queue?{query}"))) is is_found, query
+    text = reviewing.get("/queue?cargo=1").get_data(as_text=True)
+    assert 'action="/queue/next?cargo=1"' in text
+    assert 'action="/queue/take?cargo=1"' in text
+    assert "Không có hồ sơ nào đạt hết" in words(reviewing.post("/queue/take?cargo=2", follow_redirects=True))
+    assert application.reference in words(reviewing.post("/queue/take?cargo=1&due=", follow_redirects=True))
+    assert reviewing.post("/queue/next?cargo=2").headers["Location"] == "/queue"
+    assert reviewing.post("/queue/next?cargo=1").headers["Location"] == f"/queue/{application.reference}"
     for _ in range(30):
         factories.application(carrier, ApplicationState.SUBMITTED)
     assert reviewing.get("/queue").get_data(as_text=True).count('class="reference"') == 25

@@ -1,16 +1,23 @@
 """Requesting, signing and revoking passes, and what stations are told of it."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from passes import jobs
+from passes.accounts.models import User
+from passes.applications.drafts import CrewedVehicle
 from passes.applications.models import Application, ApplicationState, Decision
 from passes.audit import AuditEntry
+from passes.fleet.drafts import VehicleDraft
+from passes.fleet.services import change_vehicle
 from passes.issuing import services, signing
 from passes.issuing.models import PassStatus, RevocationReason, StatusShard, VehiclePass
+from passes.issuing.reissue import as_signed
 from passes.issuing.sheets import letterhead, sheet_of
 from passes.local_time import end_of_day, start_of_day
 from passes.trust import publishing
@@ -19,6 +26,7 @@ from passes.trust.instance_keys import InstanceKeys
 from passes.trust.repository import TrustRepository
 from passes.trust.roles import TrustRepositoryError
 from protocol.assess import Context, assess
+from protocol.claims import VehicleClass
 from protocol.reasons import Outcome, Reason
 from protocol.status import STATUS_LIST_SIZE, Status
 from protocol.trust import Trust
@@ -35,6 +43,22 @@ def test_an_approved_pass_is_signed_by_the_worker_and_admitted(factories: Factor
     assert found.text is not None
     verdict = assess(found.text, published(app), Context(), now())
     assert (verdict.outcome, verdict.reasons) == (Outcome.ADMIT, ())
+
+
+def test_a_vehicle_that_changed_after_its_approval_is_signed_as_it_was_approved(
+    factories: Factories, session: Session, carrier: User
+) -> None:
+    vehicle = factories.vehicle(carrier, payload_tonnes=Decimal("3.4"))
+    crewed = (CrewedVehicle(vehicle.id, (factories.crew(carrier, licence_class="B2").id,)),)
+    factories.application(carrier, ApplicationState.APPROVED, vehicles=crewed)
+    other = VehicleDraft("51D67890", VehicleClass.CONTAINER, Decimal(30), vehicle.inspection_expires_on)
+    change_vehicle(session, carrier, vehicle, other, now())
+    session.commit()
+    jobs.wake()
+    text = session.scalars(sa.select(VehiclePass.text)).one()
+    signed = as_signed(text or "")
+    assert (signed.vehicle_class, signed.payload_tonnes) == (VehicleClass.TRUCK, Decimal("3.4"))
+    assert signed.plate != vehicle.plate
 
 
 def test_a_row_without_an_approval_behind_it_is_never_signed(

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import autogenerate
 from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
@@ -103,6 +104,22 @@ def test_what_is_there_survives_each_migration_and_its_opposite() -> None:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         connection.exec_driver_sql("DELETE FROM users")
         connection.exec_driver_sql("DELETE FROM organisations")
+
+
+def test_a_migration_that_fails_leaves_the_connection_guarding_references(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_environment: EnvironmentContext) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(EnvironmentContext, "run_migrations", fail)
+    create_secrets(Instance(tmp_path))
+    with create_app(tmp_path, TESTING=True).app_context():
+        with pytest.raises(ArithmeticError):
+            upgrade()
+        with db.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        db.engine.dispose()
 
 
 @pytest.mark.usefixtures("empty_app")

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from passes import audit
 from passes.accounts.models import User
 from passes.movement.models import Zone
 from passes.movement.services import publish_zone, withdraw_zone
@@ -112,3 +113,19 @@ def test_a_zone_that_a_colleague_withdrew_meanwhile_is_not_lifted(
     answer = login(factories.user("health")).post(f"/zones/{zone.id}/lift", data={"ends_day": f"{now():%d/%m/%Y}"})
     assert answer.status_code == 200
     assert "Khu vực này đã được rút lại." in answer.get_data(as_text=True)
+
+
+def test_an_address_passes_its_names_on_and_chooses_neither_scheme_nor_page(
+    session: Session, factories: Factories, login: Login
+) -> None:
+    administrator = factories.user("administrator")
+    subjects = [f"Zone:{number}" for number in range(30)]
+    audit.record_many(session, administrator, "zones.publish", subjects, None, now())
+    office = login(administrator)
+    for name in ("endpoint", "kind", "values", "_scheme", "_external", "_anchor", "_method"):
+        answer = office.get("/audit", query_string={"_external": "1", "verb": "zones.publish", name: "javascript"})
+        assert answer.status_code == 200, name
+        text = answer.get_data(as_text=True)
+        for link in ("/audit.xlsx?", "/audit?page=2&amp;", "/audit?per_page=50&amp;page=1&amp;"):
+            assert f'href="{link}' in text, name
+        assert "javascript:" not in text

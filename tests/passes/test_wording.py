@@ -42,7 +42,7 @@ def test_english_tells_one_vehicle_from_the_list_of_them(
     auditor = login(factories.user("administrator"))
     auditor.get("/lang/en")
     log = words(auditor.get("/audit"))
-    assert "Vehicle 1" in log
+    assert "Vehicle 29C-" in log
     assert "Vehicles 1" not in log
 
 
