@@ -25,6 +25,8 @@ from passes.accounts.services import (
     forget_second_factor,
 )
 from passes.db import lock
+from passes.notices.models import NoticeKind
+from passes.notices.services import tell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -100,6 +102,8 @@ def similar_organisations(session: Session, organisation: Organisation) -> list[
 def approve_organisation(session: Session, actor: User, organisation: Organisation, now: datetime) -> bool:
     """Let the users of an organisation work; also of one that was refused or closed. Say whether it never could before.
 
+    Those of one that never could are told.
+
     Raises:
         AccountError: another organisation meanwhile has the number of one that was refused (`number_taken`).
     """
@@ -109,6 +113,9 @@ def approve_organisation(session: Session, actor: User, organisation: Organisati
     organisation.closed_at = organisation.refused_at = organisation.refusal_reason = None
     flush_numbers(session)
     audit.record(session, actor, "accounts.approve_organisation", organisation, None, now)
+    if is_first:
+        details = {"name": organisation.short_name}
+        tell(session, organisation.id, NoticeKind.ORGANISATION_APPROVED, details, now, has_letter=True)
     return is_first
 
 
@@ -132,6 +139,8 @@ def refuse_organisation(session: Session, actor: User, organisation: Organisatio
         raise AccountError("refusal_reason", "reason", f"a reason has 1 to {_REASON_CHARS} characters")
     organisation.refused_at, organisation.refusal_reason = now, reason.strip()
     audit.record(session, actor, "accounts.refuse_organisation", organisation, None, now)
+    details = {"name": organisation.short_name, "reason": organisation.refusal_reason}
+    tell(session, organisation.id, NoticeKind.ORGANISATION_REFUSED, details, now, has_letter=True)
 
 
 def close_organisation(session: Session, actor: User, organisation: Organisation, now: datetime) -> None:

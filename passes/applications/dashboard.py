@@ -35,8 +35,10 @@ def overview() -> dict[str, Any]:
     """Return what the first page shows a carrier."""
     session, carrier, now = db.session(), current_user.organisation, local_time.now()
     waiting = queue.applications_of(carrier, ApplicationState.SUBMITTED).order_by(None)
+    returned = queue.applications_of(carrier, ApplicationState.RETURNED)
     rows = session.scalars(waiting.order_by(Application.submitted_at).limit(_MOST_PLACES)).all()
     return {
+        "returned": session.scalars(returned.limit(_MOST_PLACES)).all(),
         "expiring": expiring_passes(session, carrier, now),
         "papers": expiring_papers(session, carrier, HORIZONS_DAYS[-1], now),
         "places": places_of(session, rows, promise_hours(), now),

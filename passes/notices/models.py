@@ -15,6 +15,8 @@ from passes.db import Base, EncryptedJson, UtcDateTime, enum_column
 class NoticeKind(enum.StrEnum):
     """What a notice tells of; `texts.WORDS` has the words of each, made from its `details`."""
 
+    ORGANISATION_APPROVED = "organisation_approved"
+    ORGANISATION_REFUSED = "organisation_refused"
     RECEIVED = "received"
     APPROVED = "approved"
     RETURNED = "returned"

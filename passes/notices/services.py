@@ -24,7 +24,15 @@ _READERS_AT_ONCE = 20
 _NOTICES_IN_A_LETTER = 50
 
 
-def tell(session: Session, organisation_id: int, kind: NoticeKind, details: Mapping[str, Any], now: datetime) -> None:
+def tell(
+    session: Session,
+    organisation_id: int,
+    kind: NoticeKind,
+    details: Mapping[str, Any],
+    now: datetime,
+    *,
+    has_letter: bool = False,
+) -> None:
     """Tell the users of an organisation something, in the caller's transaction; e-mails follow to those who want them.
 
     Args:
@@ -33,12 +41,12 @@ def tell(session: Session, organisation_id: int, kind: NoticeKind, details: Mapp
         kind: what it is.
         details: what the words of the kind are made from; JSON can hold it.
         now: when.
+        has_letter: whether a letter of its own tells of it, so that no other has to.
     """
     readers = sa.select(User.id, User.wants_mail).where(User.organisation_id == organisation_id, User.active.is_(True))
     for row in session.execute(readers):
-        session.add(
-            Notice(user_id=row.id, kind=kind, details=dict(details), written_at=now, is_mail_due=row.wants_mail)
-        )
+        is_mail_due = row.wants_mail and not has_letter
+        session.add(Notice(user_id=row.id, kind=kind, details=dict(details), written_at=now, is_mail_due=is_mail_due))
 
 
 def count_unread(session: Session, user: User) -> int:

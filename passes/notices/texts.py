@@ -61,6 +61,19 @@ def _refusal(code: str) -> str:
     return _("Lý do: %(reason)s.", reason=refusal_words(code).rstrip("."))
 
 
+def _organisation_approved(details: Details) -> Words:
+    title = _("%(name)s đã được phê duyệt", name=details["name"])
+    following = _("Nộp được hồ sơ từ bây giờ. Hồ sơ đã lập trong lúc chờ vẫn còn.")
+    return Words(title, (following,), "applications.index", {})
+
+
+def _organisation_refused(details: Details) -> Words:
+    title = _("%(name)s chưa được phê duyệt", name=details["name"])
+    reason = _("Lý do: %(reason)s.", reason=details["reason"].rstrip("."))
+    following = _("Sửa thông tin cho đúng rồi gửi lại để được xem xét.")
+    return Words(title, (reason, following), "accounts.organisation", {})
+
+
 def _received(details: Details) -> Words:
     count = details["vehicles"]
     asked = ngettext(
@@ -248,6 +261,8 @@ def _end(moment: str) -> str:
 
 
 _WORDS: Mapping[NoticeKind, Callable[[Details], Words]] = {
+    NoticeKind.ORGANISATION_APPROVED: _organisation_approved,
+    NoticeKind.ORGANISATION_REFUSED: _organisation_refused,
     NoticeKind.RECEIVED: _received,
     NoticeKind.APPROVED: _approved,
     NoticeKind.RETURNED: _returned,

@@ -93,8 +93,9 @@ def test_a_returned_application_shows_the_note_is_changed_and_sent_again(
 ) -> None:
     application = factories.application(carrier, ApplicationState.RETURNED)
     url = f"/applications/{application.reference}"
-    assert "Ghi rõ điểm đến." in words(desk.get(url))
-    assert "Ghi rõ điểm đến." in words(desk.get(f"{url}/edit"))
+    for page in ("/", url, f"{url}/edit"):
+        assert "Ghi rõ điểm đến." in words(desk.get(page))
+    assert "chưa nộp" not in words(desk.get(f"{url}/edit")), "it was sent once"
     first_day, last_day = (f"{day:%d/%m/%Y}" for day in (application.first_day, application.last_day))
     route = {"origin": "Hoàn Kiếm", "destination": UNG_HOA}
     desk.post(f"{url}/trip", data=route | {"cargo": "1", "first_day": first_day, "last_day": last_day})

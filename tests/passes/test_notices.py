@@ -182,6 +182,8 @@ SAMPLES: dict[NoticeKind, dict[str, Any]] = {
         "note": None,
     },
     NoticeKind.RETURNED: {"reference": "HS-1", "note": "Ghi rõ."},
+    NoticeKind.ORGANISATION_APPROVED: {"name": "HTX Bến HS-1"},
+    NoticeKind.ORGANISATION_REFUSED: {"name": "HTX Bến HS-1", "reason": "Thiếu dấu."},
     NoticeKind.REJECTED: {"reference": "HS-1", "code": "cargo_not_allowed", "note": None},
     NoticeKind.PASSES_EXTENDED: {"until": "2021-09-30T17:00:00+00:00", "decision": "1/QĐ"},
     NoticeKind.PASSES_RESUMED: {"reason": "cleared"},

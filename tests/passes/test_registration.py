@@ -236,8 +236,9 @@ def test_a_carrier_that_waits_prepares_everything_and_sends_after_it_is_approved
     where = f"/admin/organisations/{waiting.organisation_id}"
     assert "được phép hoạt động" in words(office.post(f"{where}/approve", follow_redirects=True))
     assert "Không còn đơn vị nào chờ" in words(office.get("/admin/organisations/waiting"))
+    assert "Nộp được hồ sơ từ bây giờ." in words(clerk.get("/notices"))
     (letter,) = letters_in(instance)
-    assert (letter["To"], "đã được phê duyệt" in letter["Subject"]) == (waiting.email, True)
+    assert (letter["To"], "đã được phê duyệt" in letter["Subject"]) == (waiting.email, True), "one letter, not two"
     assert clerk.get(link_in(letter)).status_code == 200
     clerk.post(f"{url}/submit")
     assert session.get(Application, application.id).state is ApplicationState.SUBMITTED
@@ -258,6 +259,7 @@ def test_a_refused_carrier_reads_why_puts_it_right_and_asks_again(
     assert reason not in str([entry.details for entry in session.query(AuditEntry)])
     assert "Xem lý do và gửi lại" in words(clerk.get("/"))
     assert reason in words(clerk.get("/organisation"))
+    assert reason in words(clerk.get("/notices"))
     rightful = newcomer(session, "that@example.vn")
     rightful_number = rightful.organisation.tax_number
     page = clerk.post("/organisation/details", data=COMPANY | {"tax_number": rightful_number})
