@@ -6,7 +6,7 @@ from checkpoint.device_keys import DeviceKeys
 from checkpoint.errors import StationError
 from checkpoint.home import Enrolment, Home
 from checkpoint.issuer_client import IssuerClient, IssuerError
-from checkpoint.trust import TrustStore
+from checkpoint.trust import TrustImportError, TrustStore
 from protocol.enrolment import EnrolmentCode, EnrolmentError
 
 
@@ -14,7 +14,7 @@ class EnrolError(StationError):
     """The station cannot be enrolled.
 
     `enrolment_code_invalid`; `enrolled_already`, for another station or without saying that it is to be enrolled again;
-    `enrolled_elsewhere`: the issuer means another station than the code.
+    `enrolled_elsewhere`: the issuer means another station than the code; `enrolment_unreachable`: nobody answers there.
     """
 
 
@@ -46,7 +46,12 @@ def enrol(home: Home, code_text: str, now: datetime, *, is_again: bool = False) 
     home.make()
     # First the anchor: a code whose root does not match must not get to see this device's key.
     store = TrustStore(home.path / "trust", code.root_sha256, station=code.station)
-    store.import_from(f"{code.url.rstrip('/')}/trust", now)
+    try:
+        store.import_from(f"{code.url.rstrip('/')}/trust", now)
+    except TrustImportError as error:
+        if error.code != "trust_unreachable":
+            raise
+        raise EnrolError("enrolment_unreachable", url=code.url) from error
     station = _make_known(home, code)
     if station != code.station:
         raise EnrolError("enrolled_elsewhere", station=station, expected=code.station)

@@ -113,12 +113,13 @@ def trust_import(home: "Home", source: Path) -> None:
 def trust_status(home: "Home", as_json: bool) -> None:
     """Say which trust data are in force, how old they are, and when updates would be refused."""
     from checkpoint import reporting
+    from checkpoint.clock import system_time
 
-    condition = home.trust_store().status()
+    condition, now = home.trust_store().status(), system_time()
     if as_json:
-        put_json(reporting.describe_trust(condition))
+        put_json(reporting.describe_trust(condition, now))
     else:
-        click.echo(reporting.trust_in_words(condition))
+        click.echo(reporting.trust_in_words(condition, now))
 
 
 @click.group(cls=Commands)

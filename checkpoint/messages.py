@@ -37,6 +37,9 @@ SENTENCES = {
     "enrolled_already": N_(
         "Máy chốt đã ghi danh là “%(station)s”; muốn ghi danh khác, hãy dùng thư mục khác (--home)."
     ),
+    "enrolment_unreachable": N_(
+        "Không nối được tới %(url)s nên chưa ghi danh; mã vẫn dùng được. Hãy kiểm tra mạng rồi chạy lại."
+    ),
     "enrolled_elsewhere": N_("Cơ quan cấp trả lời cho máy chốt “%(station)s”, mã thì ghi “%(expected)s”."),
     "issuer_unreachable": N_("Không nối được tới %(url)s; các lượt quét vẫn được giữ để gửi sau."),
     "issuer_busy": N_("%(url)s đang bận hoặc gặp sự cố (HTTP %(status)s); sẽ gửi lại sau."),
@@ -69,24 +72,35 @@ SENTENCES = {
     "trust_empty": N_("Máy chốt chưa có dữ liệu kiểm tra; hãy đồng bộ, hoặc nhập từ USB: checkpoint trust import TỆP."),
     "trust_damaged": N_("Dữ liệu kiểm tra trên máy bị hỏng; hãy đồng bộ hoặc nhập lại từ USB."),
     "trust_busy": N_("Đang có một lần nhập dữ liệu khác; hãy thử lại sau."),
-    "trust_source_missing": N_("“%(source)s” không phải là gói dữ liệu kiểm tra."),
+    "trust_source_missing": N_("Không thấy gói dữ liệu kiểm tra ở “%(source)s”; hãy kiểm tra USB và tên tệp."),
     "trust_source_unreadable": N_("Không đọc được “%(source)s” (%(detail)s)."),
     "trust_unreachable": N_("Không tải được dữ liệu kiểm tra từ %(source)s; dữ liệu đang dùng vẫn giữ nguyên."),
     "trust_incomplete": N_("Gói dữ liệu “%(source)s” thiếu tệp; dữ liệu đang dùng vẫn giữ nguyên."),
-    "trust_archive_damaged": N_("Gói dữ liệu “%(source)s” bị hỏng; hãy chép lại (%(detail)s)."),
+    "trust_archive_damaged": N_(
+        "“%(source)s” bị hỏng hoặc không phải là gói dữ liệu kiểm tra; hãy chép lại từ cơ quan cấp (%(detail)s)."
+    ),
     "trust_archive_unsafe": N_("Gói dữ liệu “%(source)s” có nội dung không an toàn nên bị từ chối (%(detail)s)."),
     "trust_too_large": N_("Gói dữ liệu “%(source)s” quá lớn nên bị từ chối (%(detail)s)."),
     "trust_wrong_anchor": N_("“%(source)s” không thuộc cơ quan cấp mà máy chốt tin cậy; có thể là giả mạo."),
-    "trust_signature_invalid": N_("Chữ ký của dữ liệu từ “%(source)s” không đúng; có thể là giả mạo."),
+    "trust_signature_invalid": N_(
+        "Dữ liệu từ “%(source)s” không được ký bằng khóa đang có hiệu lực: gói ký trước khi đổi khóa, của cơ quan "
+        "khác, hoặc giả mạo. Hãy lấy gói mới từ cơ quan cấp."
+    ),
     "trust_metadata_invalid": N_("Dữ liệu từ “%(source)s” không đúng cấu trúc (%(detail)s)."),
     "trust_altered": N_("Dữ liệu từ “%(source)s” đã bị thay đổi; dữ liệu đang dùng vẫn giữ nguyên."),
-    "trust_expired": N_("Chữ ký của dữ liệu từ “%(source)s” đã quá hạn; hãy lấy gói mới hơn."),
+    "trust_expired": N_(
+        "Chữ ký của dữ liệu từ “%(source)s” đã quá hạn; hãy lấy gói mới hơn. Nếu gói vừa được xuất, hãy kiểm tra "
+        "đồng hồ."
+    ),
     "trust_rollback": N_("Dữ liệu từ “%(source)s” cũ hơn dữ liệu đang dùng nên bị từ chối."),
     "trust_in_future": N_("Dữ liệu từ “%(source)s” ghi thời điểm trong tương lai; hãy kiểm tra đồng hồ."),
     "trust_content_invalid": N_("Máy chốt không hiểu dữ liệu từ “%(source)s”; hãy cập nhật chương trình (%(detail)s)."),
     "roster_missing": N_("Chưa có danh sách cán bộ của máy chốt này; hãy đồng bộ."),
     "roster_closed": N_("Máy này không mở được danh sách cán bộ của máy chốt; hãy ghi danh lại máy (%(detail)s)."),
-    "trust_unwritable": N_("Không ghi được dữ liệu kiểm tra (%(detail)s); dữ liệu đang dùng vẫn giữ nguyên."),
+    "trust_unwritable": N_(
+        "Không ghi được dữ liệu kiểm tra (%(detail)s); dữ liệu đang dùng vẫn giữ nguyên. Hãy kiểm tra chỗ trống và "
+        "quyền ghi của ổ đĩa."
+    ),
     "entry_invalid": N_("Thông tin nhập chưa đúng; hãy kiểm tra lại."),
     "plate_invalid": N_("Biển số chưa đúng; ví dụ 29C-123.45. Biển khác mẫu: hãy đánh dấu “Biển đặc biệt”."),
     "plate_option_invalid": N_(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from checkpoint.clock import Clock, system_time
+from checkpoint.clock import Clock
 from checkpoint.home import Home
 from checkpoint.i18n import gettext as _
 from checkpoint.messages import refusal_sentence, sentence
@@ -11,7 +11,9 @@ from checkpoint.moments import show_age, show_moment
 from checkpoint.roster import RosterError, read_roster
 from checkpoint.sync import SyncResult
 from checkpoint.trust import TrustStatus, TrustStoreError
+from protocol.issuers import IssuerKey
 from protocol.policy import Policy
+from protocol.trust import Trust
 
 PENDING_AMBER, PENDING_RED = timedelta(hours=1), timedelta(hours=24)
 
@@ -98,7 +100,7 @@ def condition_in_words(condition: dict[str, Any]) -> str:
         ),
     ]
     if condition["trust_light"] != "green":
-        lines.append(_("Dữ liệu đã cũ: hãy đồng bộ, hoặc nhập từ USB: checkpoint trust import TỆP."))
+        lines.append(_data_are_old())
     lines += [
         _("  bị từ chối: %(id)s: %(why)s", id=i, why=refusal_sentence(code)) for i, code in condition["refused"].items()
     ]
@@ -130,38 +132,83 @@ def sync_in_words(done: SyncResult) -> str:
     return "\n".join(lines)
 
 
-def describe_trust(condition: TrustStatus) -> dict[str, Any]:
+def describe_trust(condition: TrustStatus, now: datetime) -> dict[str, Any]:
     """Return the condition of the trust store, for programs."""
+    trust = condition.trust
     return {
         "generation": condition.generation,
         "published_at": _iso(condition.published_at),
+        "trust_light": _trust_light(condition, now),
         "clock_floor": _iso(condition.clock_floor),
         "is_fallback": condition.is_fallback,
+        "is_damaged": condition.is_damaged,
         "root_version": condition.root_version,
+        "root_sha256": condition.root_sha256,
         "expires": {role: _iso(moment) for role, moment in condition.expires.items()},
+        "issuing_keys": [
+            {"iss": key.iss, "kid": key.kid.hex(), "retired_at": _iso(key.retired_at), "reason": key.reason}
+            for key in _issuing_keys(trust)
+        ],
+        "status_lists": len(trust.statuses) if trust else 0,
+        "zones": len(trust.zones) if trust else 0,
     }
 
 
-def trust_in_words(condition: TrustStatus) -> str:
+def trust_in_words(condition: TrustStatus, now: datetime) -> str:
     """Say the condition of the trust store."""
-    if condition.generation is None or condition.published_at is None:
-        return sentence(TrustStoreError("trust_empty"))
-    age = show_age(system_time() - condition.published_at)
+    trust = condition.trust
+    if trust is None:
+        return sentence(TrustStoreError("trust_damaged" if condition.is_damaged else "trust_empty"))
     lines = [
         _(
             "Bản dữ liệu số %(number)s, công bố lúc %(time)s (cách đây %(age)s), gốc phiên bản %(root)s.",
-            number=condition.generation,
-            time=show_moment(condition.published_at),
-            age=age,
+            number=trust.generation,
+            time=show_moment(trust.published_at),
+            age=show_age(now - trust.published_at),
             root=condition.root_version,
         )
     ]
+    if _trust_light(condition, now) != "green":
+        lines.append(_data_are_old())
     if condition.is_fallback:
         lines.append(_("Bản mới nhất bị hỏng, đang dùng bản trước; hãy đồng bộ hoặc nhập lại."))
     if condition.expires:
         role, first = min(condition.expires.items(), key=lambda item: item[1])
-        lines.append(_("Cập nhật được đến %(time)s (%(role)s).", time=show_moment(first), role=role))
+        lines.append(
+            _("Gói này nhập được đến %(time)s (%(role)s), dùng được cả sau đó.", time=show_moment(first), role=role)
+            if now < first
+            else _(
+                "Gói này quá hạn nhập từ %(time)s (%(role)s), vẫn dùng được; hãy lấy gói mới.",
+                time=show_moment(first),
+                role=role,
+            )
+        )
+    retired = sum(key.retired_at is not None for key in _issuing_keys(trust))
+    lines += [
+        _(
+            "Khóa ký giấy: %(good)s dùng được, %(retired)s đã thu hồi; danh sách thu hồi giấy: %(lists)s; "
+            "khu vực: %(zones)s.",
+            good=len(_issuing_keys(trust)) - retired,
+            retired=retired,
+            lists=len(trust.statuses),
+            zones=len(trust.zones),
+        ),
+        _("SHA-256 của gốc, để so với cơ quan cấp: %(digest)s", digest=condition.root_sha256),
+    ]
     return "\n".join(lines)
+
+
+def _issuing_keys(trust: Trust | None) -> list[IssuerKey]:
+    return [key for keys in trust.issuers.values() for key in keys] if trust else []
+
+
+def _trust_light(condition: TrustStatus, now: datetime) -> str:
+    trust = condition.trust
+    return data_light(now - trust.published_at, trust.policy) if trust else "red"
+
+
+def _data_are_old() -> str:
+    return _("Dữ liệu đã cũ: hãy đồng bộ, hoặc nhập từ USB: checkpoint trust import TỆP.")
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -120,7 +120,7 @@ class Generations:
         if base is None:
             staging.mkdir(parents=True)
         else:
-            shutil.copytree(self.path(base), staging)
+            _copy(self.path(base), staging)
             (staging / MANIFEST).unlink()
         return staging
 
@@ -201,6 +201,16 @@ def _names(folder: Path) -> list[str]:
         return [path.name for path in folder.iterdir()]
     except OSError:
         return []
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder, up to the first file that the disk refuses: `shutil.copytree` would report every one."""
+    target.mkdir(parents=True)
+    for path in source.iterdir():
+        if path.is_dir():
+            _copy(path, target / path.name)
+        else:
+            shutil.copy2(path, target / path.name)
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -22,20 +23,35 @@ class TrustStatus:
     """The store's condition.
 
     Args:
-        generation: number of the publication that `load_current` gives; None when there is none.
-        published_at: when the issuer published it; the age of the data is counted from here.
-        clock_floor: the clock is never earlier than this.
+        trust: what `load_current` gives; None when there is nothing sound.
+        clock_floor: the clock is never earlier than this; None before the first import.
         is_fallback: the newest generation is damaged and an older one stands in for it; import again.
-        expires: role → when TUF's metadata expire; after that updates are refused, and only updates.
+        expires: role → when TUF's metadata expire; after that this publication is taken in nowhere any more.
         root_version: version of the root in force.
+        root_sha256: its SHA-256 in hexadecimal, by which people compare it with the issuer's.
     """
 
-    generation: int | None
-    published_at: datetime | None
+    trust: Trust | None
     clock_floor: datetime | None
-    is_fallback: bool
-    expires: Mapping[str, datetime]
-    root_version: int | None
+    is_fallback: bool = False
+    expires: Mapping[str, datetime] = field(default_factory=dict)
+    root_version: int | None = None
+    root_sha256: str | None = None
+
+    @property
+    def generation(self) -> int | None:
+        """Number of the publication in force."""
+        return self.trust.generation if self.trust else None
+
+    @property
+    def published_at(self) -> datetime | None:
+        """When the issuer published it; the age of the data is counted from here."""
+        return self.trust.published_at if self.trust else None
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether data were accepted, and none of them is sound any more."""
+        return self.trust is None and self.clock_floor is not None
 
 
 class TrustStore:
@@ -122,15 +138,17 @@ class TrustStore:
         try:
             held = self.in_force()
         except TrustStoreError:
-            return TrustStatus(None, None, self.clock_floor, is_fallback=False, expires={}, root_version=None)
+            return TrustStatus(None, self.clock_floor)
         folder = self._generations.path(held.generation)
+        versions = {int(path.name.split(".")[0]): path for path in roots_of(folder)}
+        newest = max(versions)
         return TrustStatus(
-            held.trust.generation,
-            held.trust.published_at,
+            held.trust,
             self.clock_floor,
             is_fallback=held.generation != self._generations.current(),
             expires=expiries(folder),
-            root_version=max(int(path.name.split(".")[0]) for path in roots_of(folder)),
+            root_version=newest,
+            root_sha256=hashlib.sha256(versions[newest].read_bytes()).hexdigest(),
         )
 
     @contextlib.contextmanager

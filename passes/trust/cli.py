@@ -60,6 +60,7 @@ def _refusals() -> Iterator[None]:
     from passes.initialise import InstanceExistsError
     from passes.trust.services import IssuerKeyError, NoIssuerKeyError
     from protocol.policy import PolicyError
+    from protocol.trust import TrustError
 
     try:
         yield
@@ -70,6 +71,7 @@ def _refusals() -> Iterator[None]:
         NoIssuerKeyError,
         InstanceExistsError,
         PolicyError,
+        TrustError,
     ) as error:
         raise click.UsageError(str(error)) from error
 
@@ -217,14 +219,16 @@ def export(file: Path) -> None:
 @group.command()
 @with_appcontext
 def status() -> None:
-    """Show versions, expiries and the anchor of the repository, and every issuing key."""
+    """Show the generation, versions, expiries and the anchor of the repository, and every issuing key."""
     from passes.db import db
     from passes.local_time import now
-    from passes.trust import services
+    from passes.trust import publishing, services
 
     moment = now()
     with _refusals():
         found = _repository().status(moment)
+        told = publishing.current_trust(_repository())
+    click.echo(f"generation {told.generation}, published {told.published_at:%Y-%m-%d %H:%M} UTC")
     for name, role in found.roles.items():
         state = "EXPIRED" if role.is_expired else "until"
         click.echo(f"{name:<10} version {role.version:>5}  {state} {role.expires:%Y-%m-%d %H:%M} UTC")

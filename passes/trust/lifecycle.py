@@ -132,7 +132,7 @@ def retire_key(
     """
     key = session.get(IssuerKey, kid)
     if key is None:
-        raise services.IssuerKeyError("unknown", f"no issuing key has the id {kid!r}")
+        raise services.IssuerKeyError("unknown", f"no issuing key has the id {kid!r}; `passes trust status` names them")
     if key.retired_at is None:
         _put_successor_to_use(session, key, now)
         key.retired_at, key.reason = now.replace(microsecond=0), _as_reason(reason)

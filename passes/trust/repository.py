@@ -23,7 +23,7 @@ from passes.trust.condition import RepositoryStatus, condition_of
 from passes.trust.files import DirectoryLock, write_whole
 from passes.trust.keys import OfflineKeys, OnlineKeys
 from passes.trust.publication import Draft, compose, no_targets_key
-from passes.trust.roles import HEAD_TARGET, TrustRepositoryError, build_root, sign
+from passes.trust.roles import HEAD_TARGET, TrustRepositoryError, build_root, require_root_keys, sign
 from passes.trust.storage import RepositoryFiles
 from passes.trust.tombstones import require_tombstones
 from protocol.trust import ISSUERS
@@ -204,6 +204,7 @@ class TrustRepository:
         with self.lock():
             state = self._files.read_state()
             old = state.root.signed
+            require_root_keys(old, current.root)
             offline = replacement or current
             if replacement is None:
                 root_keys, targets_key = _keys_of(old, "root"), _keys_of(old, "targets")[0]

@@ -161,6 +161,18 @@ def are_online_keys_of(root: Root, online: OnlineKeys) -> bool:
     )
 
 
+def require_root_keys(root: Root, signers: Sequence[Signer]) -> None:
+    """Refuse to change a root with fewer of its keys than it asks for, where some were brought.
+
+    Raises:
+        TrustRepositoryError: `key_missing`. Keys that the root does not know are `sign`'s matter.
+    """
+    brought = {signer.public_key.keyid for signer in signers} & set(root.roles["root"].keyids)
+    if 0 < len(brought) < root.roles["root"].threshold:
+        message = f"{ROOT_THRESHOLD} of the {ROOT_KEY_COUNT} root keys are needed, and {len(brought)} was given; "
+        raise TrustRepositoryError("key_missing", message + "name the other medium with --offline-keys too.")
+
+
 def sign(metadata: Metadata[Any], signers: Sequence[Signer], *delegators: tuple[Root | Targets, str]) -> bytes:
     """Sign metadata, and check it as a station will before it is given out.
 
@@ -182,7 +194,10 @@ def sign(metadata: Metadata[Any], signers: Sequence[Signer], *delegators: tuple[
         try:
             delegator.verify_delegate(role, metadata.signed_bytes, metadata.signatures)
         except (RepositoryError, UnverifiedSignatureError, ValueError) as error:
-            message = f"The keys given for “{role}” are not those that stations trust for it; nothing was published."
+            message = (
+                f"The keys given for “{role}” are not those that stations trust for it; nothing was published. "
+                "If they were replaced, the newer medium counts."
+            )
             raise TrustRepositoryError("key_unknown", message) from error
     return metadata.to_bytes()
 

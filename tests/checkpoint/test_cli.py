@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from checkpoint.cli import main
 from checkpoint.home import Home
 from checkpoint.scanlog import ScanLog
+from protocol.enrolment import EnrolmentCode
 from protocol.scan_record import ScanRecord
 from tests.checkpoint.conftest import NOW, Hanoi
 from tests.checkpoint.pictures import draw_code, put_on_road, save
@@ -109,6 +110,7 @@ def test_bad_input_ends_with_exit_code_2_and_a_sentence(
     archive = hanoi.export(f"{tmp_path.name}.tar")
     broken = tmp_path / "broken.tar"
     broken.write_bytes(archive.read_bytes()[:5000])
+    nowhere = EnrolmentCode("http://127.0.0.1:1", "chot-1", bytes(16), bytes(32)).to_text()
     other_root = tmp_path / "root.json"
     other_root.write_text("{}")
     cases = [
@@ -118,13 +120,14 @@ def test_bad_input_ends_with_exit_code_2_and_a_sentence(
         (("verify", "--trust", broken, "x"), "bị hỏng"),
         (("verify", "--trust", archive, "--root", other_root, "x"), "không thuộc cơ quan cấp"),
         (("verify", "--trust", archive, "--root", tmp_path / "none", "x"), "Không đọc được tệp gốc"),
-        (("verify", "--trust", tmp_path / "none", "x"), "không phải là gói dữ liệu"),
+        (("verify", "--trust", tmp_path / "none", "x"), "Không thấy gói dữ liệu"),
         (("trust", "import", broken), "bị hỏng"),
         (("--home", tmp_path / "nobody", "verify", "x"), "chưa ghi danh"),
         (("--home", tmp_path / "nobody", "scan", tmp_path), "chưa ghi danh"),
         (("--home", tmp_path / "nobody", "trust", "status"), "chưa ghi danh"),
         (("--home", tmp_path / "nobody", "serve"), "chưa ghi danh"),
         (("enroll", "EN1-NONSENSE"), "Mã ghi danh không đúng"),
+        (("--home", tmp_path / "nobody", "enroll", nowhere), "mã vẫn dùng được"),
         (("serve", "--bind", "0.0.0.0:8100"), "chỉ nghe trên chính máy này"),
         (("serve", "--source", tmp_path / "none.jpg"), "Không tìm thấy"),
         (("scan",), "Hãy nêu ảnh"),
@@ -208,7 +211,8 @@ def test_trust_is_imported_from_a_stick_and_told(checkpoint: Run, hanoi: Hanoi, 
     assert done.exit_code == 2
     assert "quá hạn" in done.stderr
     (condition,) = documents(checkpoint("trust", "status", "--json"))
-    assert (condition["generation"], condition["is_fallback"]) == (1, False)
+    assert (condition["generation"], condition["is_fallback"], condition["trust_light"]) == (1, False, "red")
+    assert [key["retired_at"] for key in condition["issuing_keys"]] == [None]
     assert "Bản dữ liệu số 1" in checkpoint("trust", "status").stdout
 
 

@@ -20,6 +20,7 @@ from tuf.api.metadata import Metadata
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
 from checkpoint import messages
+from checkpoint.reporting import trust_in_words
 from checkpoint.trust import Limits, TrustImportError, TrustStore, TrustStoreError
 from checkpoint.trust.once import Anchor, load_once
 from checkpoint.trust.updating import updater_config
@@ -171,11 +172,19 @@ def test_a_running_program_sees_that_something_new_is_in_force(authority: Author
 def test_the_status_tells_what_is_in_force(authority: Authority, store: TrustStore) -> None:
     empty = store.status()
     assert (empty.generation, empty.published_at, empty.clock_floor, empty.root_version) == (None, None, None, None)
+    assert not empty.is_damaged
     store.import_from(authority.repository.directory, START)
     status = store.status()
     assert (status.generation, status.published_at, status.root_version) == (1, START, 1)
     assert status.expires["timestamp"] == START + 10 * DAY
     assert not status.is_fallback
+    soon, late = (trust_in_words(status, START + later) for later in (HOUR, 12 * DAY))
+    assert "nhập được đến" in soon
+    assert "đã cũ" not in soon
+    assert "quá hạn nhập từ" in late
+    assert "đã cũ" in late
+    assert "Khóa ký giấy: 1 dùng được, 0 đã thu hồi" in soon
+    assert authority.repository.root_sha256().hex() in soon
 
 
 def test_an_empty_store_says_so(store: TrustStore) -> None:
@@ -694,15 +703,17 @@ def test_a_disk_that_refuses_leaves_everything_as_it_was(
     authority.publish(START + HOUR)
     before = files_below(tmp_path / "station")
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(TrustImportError) as caught:
-        store.import_from(authority.repository.directory, START + HOUR)
-    assert caught.value.code == "trust_unwritable"
-    assert "No space left" in str(caught.value.params["detail"])
-    assert files_below(tmp_path / "station") == before
+    for module, name in ((os, "fsync"), (shutil, "copy2")):  # at the end, and with the first file of many
+        with monkeypatch.context() as patched:
+            patched.setattr(module, name, full)
+            with pytest.raises(TrustImportError) as caught:
+                store.import_from(authority.repository.directory, START + HOUR)
+        assert caught.value.code == "trust_unwritable"
+        assert str(caught.value.params["detail"]).count("No space left") == 1
+        assert files_below(tmp_path / "station") == before
 
 
 def test_a_damaged_generation_is_stood_in_for_by_the_one_before(
@@ -731,7 +742,8 @@ def test_a_store_without_a_sound_generation_says_so_and_recovers(
     with pytest.raises(TrustStoreError) as caught:
         store.load_current()
     assert caught.value.code == "trust_damaged"
-    assert store.status().generation is None
+    assert (store.status().generation, store.status().is_damaged) == (None, True)
+    assert "bị hỏng" in trust_in_words(store.status(), START)
     store.import_from(authority.repository.directory, START)
     assert store.load_current().generation == 1
 

@@ -140,7 +140,7 @@ def test_the_doctor_s_exit_code_says_whether_anything_is_wrong(instance: Path) -
 def test_trust_can_be_published_inspected_and_exported_by_hand(instance: Path, tmp_path: Path) -> None:
     assert "generation" in passes(instance, "trust", "publish").stdout
     status = passes(instance, "trust", "status")
-    assert {"root", "targets", "snapshot", "timestamp", "live"} <= {
+    assert {"generation", "root", "targets", "snapshot", "timestamp", "live"} <= {
         line.split()[0] for line in status.stdout.splitlines()
     }
     assert passes(instance, "trust", "export", str(tmp_path / "trust.tar")).returncode == 0

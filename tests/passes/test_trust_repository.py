@@ -326,7 +326,7 @@ def test_two_of_three_root_keys_make_the_next_root(authority: Authority, tmp_pat
 
 def test_one_root_key_is_not_enough(authority: Authority) -> None:
     alone = OfflineKeys(authority.offline.root[:1], authority.offline.targets)
-    assert refusal_of(authority.repository.rotate_root, alone, authority.online, START) == "key_unknown"
+    assert refusal_of(authority.repository.rotate_root, alone, authority.online, START) == "key_missing"
     assert authority.repository.status(START).roles["root"].version == 1
 
 
