@@ -104,7 +104,8 @@ def read_picture(path: Path) -> Frame:
 
 def _as_frame(image: NDArray) -> Frame:
     if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)
+        # A sensor's 10 or 12 bits often fill only the lower part.
+        image = (image >> max(0, int(image.max()).bit_length() - 8)).astype(np.uint8)
     elif image.dtype != np.uint8:
         image = cv2.normalize(image, None, 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
     channels = image.shape[2] if image.ndim == COLOUR_DIMENSIONS else 0

@@ -118,6 +118,9 @@ def complain(error: StationError) -> None:
 
 
 def put_json(value: object) -> None:
-    """Write one JSON document on a line of its own, at once: a reader may be waiting for it."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """Write one JSON document on a line of its own, at once: a reader may be waiting for it.
+
+    It is UTF-8 whatever the terminal speaks (RFC 8259, section 8.1); bytes of a file name that are not, are escaped.
+    """
+    click.echo(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
     sys.stdout.flush()

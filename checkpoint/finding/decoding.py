@@ -20,6 +20,7 @@ ENLARGED_SIDE_PX = 480  # what a region is enlarged to, at most by
 MAX_ENLARGED = 3.0
 SMALL_SIDE_PX = 400  # a larger region is made so small before its modules are read
 MAX_SIGHTINGS = 2  # that are tried for their corners
+FAINT = 100  # of 255: the decoder takes what varies by less than about 24 within a few pixels for one even patch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,10 +44,11 @@ def sightings(grey: Frame, *, closely: bool = False) -> list[Sighting]:
         closely: the picture is a part of a frame at which it has looked already: look at this size only, for dark on
             light, and also tell of symbols that cannot be read.
     """
-    # The QR format alone is several times faster than all formats, and plain mode leaves the text as it was printed.
+    # The one format of passes is several times faster than all formats, and its small relatives (Micro QR, rMQR), with
+    # few check codewords or none, would be read into noise. Plain mode leaves the text as it was printed.
     codes = zxingcpp.read_barcodes(
         grey,
-        formats=zxingcpp.BarcodeFormat.QRCode,
+        formats=zxingcpp.BarcodeFormat.QRCodeModel2,
         text_mode=zxingcpp.TextMode.Plain,
         try_downscale=not closely,
         try_invert=not closely,
@@ -66,6 +68,9 @@ def look_closely(region: Region) -> list[Sighting]:
     enlarged = region.picture
     if factor > 1:
         enlarged = cv2.resize(enlarged, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    darkest, lightest, *_ = cv2.minMaxLoc(enlarged)
+    if lightest - darkest < FAINT:
+        enlarged = cv2.normalize(enlarged, None, 0, 255, cv2.NORM_MINMAX)
     offset = np.array([region.left, region.top])
     return [Sighting(s.text, s.corners / factor + offset) for s in sightings(enlarged, closely=True)]
 

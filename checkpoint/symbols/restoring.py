@@ -117,5 +117,6 @@ def text_of(modules: Modules) -> str | None:
     """Read a symbol whose modules are all known; None if they make no text."""
     picture = np.where(np.pad(modules, QUIET), 0, 255).astype(np.uint8)
     drawn = cv2.resize(picture, None, fx=DRAWN_PX, fy=DRAWN_PX, interpolation=cv2.INTER_NEAREST)
-    codes = zxingcpp.read_barcodes(drawn, formats=zxingcpp.BarcodeFormat.QRCode, text_mode=zxingcpp.TextMode.Plain)
+    form, mode = zxingcpp.BarcodeFormat.QRCodeModel2, zxingcpp.TextMode.Plain
+    codes = zxingcpp.read_barcodes(drawn, formats=form, text_mode=mode)
     return codes[0].text if len(codes) == 1 else None

@@ -46,6 +46,8 @@ def test_sixteen_bits_become_eight(tmp_path: Path) -> None:
     path = tmp_path / "x.png"
     assert cv2.imwrite(str(path), np.full((4, 4), 0x8000, np.uint16))
     assert (camera.read_picture(path) == 0x80).all()
+    assert cv2.imwrite(str(path), np.full((4, 4), 0x800, np.uint16))  # of a sensor with twelve bits
+    assert (camera.read_picture(path) == 0x80).all()
 
 
 def test_a_video_gives_all_its_frames(tmp_path: Path) -> None:

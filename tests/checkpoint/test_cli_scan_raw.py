@@ -53,6 +53,23 @@ def test_an_unreadable_picture_in_a_folder_is_said_and_the_others_are_read(tmp_p
     assert "Không đọc được ảnh" in done.stderr
 
 
+def test_names_and_texts_come_out_as_utf8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
+    for name in ("ảnh.png".encode(), b"a\xff\xfe.png"):  # the second as an old camera's memory card has them
+        save(tmp_path / "new.png", put_on_road(draw_code("Biển số"))).rename(
+            os.fsdecode(os.fsencode(tmp_path) + b"/" + name)
+        )
+    command = [sys.executable, "-m", "checkpoint", "scan", "--raw", str(tmp_path)]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        timeout=60,
+        check=True,
+        env=os.environ | IN_VIETNAM | {"PYTHONIOENCODING": "ascii"},
+    )
+    found = {os.fsencode(Path(line["file"]).name): line["texts"] for line in lines(done.stdout.decode("utf-8"))}
+    assert found == {"ảnh.png".encode(): ["Biển số"], b"a\xff\xfe.png": ["Biển số"]}
+
+
 def test_a_file_larger_than_any_picture_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with (tmp_path / "huge.jpg").open("wb") as file:
         file.truncate(2**41)  # bytes; it takes no room on the disk

@@ -5,7 +5,8 @@ import pytest
 import segno
 
 from checkpoint import reader
-from checkpoint.finding.decoding import sightings
+from checkpoint.finding.decoding import look_closely, sightings
+from checkpoint.finding.regions import Map
 from checkpoint.reader import Effort
 from tests.checkpoint.pictures import blur, draw_code, put_on_road, tilt
 
@@ -27,6 +28,14 @@ def test_a_colour_frame_reads_like_a_grey_one() -> None:
 @pytest.mark.parametrize("share", [0.1, 0.2, 0.3])
 def test_a_tilted_pass_is_read(share: float) -> None:
     assert reader.read(tilt(put_on_road(draw_code(PASS, 5)), share), Effort.LIVE) == (PASS,)
+
+
+def test_the_decoder_reads_a_faint_pass_in_fog() -> None:
+    fog = (110 + put_on_road(draw_code(PASS, 4)) * 0.05).astype(np.uint8)
+    assert sightings(fog) == []
+    region = Map(fog).take_strongest()
+    assert region
+    assert [sighting.text for sighting in look_closely(region)] == [PASS]
 
 
 def test_a_pass_out_of_focus_is_read() -> None:
@@ -52,6 +61,14 @@ def test_the_same_code_twice_in_a_picture_is_one_text() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_nothing_is_read_where_there_is_nothing(seed: int) -> None:
     assert reader.read(put_on_road(seed=seed)) == ()
+
+
+def test_a_relative_of_the_qr_code_whose_few_check_codewords_fit_noise_is_not_read() -> None:
+    micro = segno.make("12345", micro=True)
+    small = np.array(
+        [[0 if is_dark else 255 for is_dark in row] for row in micro.matrix_iter(scale=6, border=4)], np.uint8
+    )
+    assert reader.read(put_on_road(small)) == ()
 
 
 def test_nothing_is_read_from_camera_noise() -> None:
