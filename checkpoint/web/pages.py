@@ -8,12 +8,12 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from checkpoint import areas, i18n
+from checkpoint.counting import Report
 from checkpoint.errors import StationError
 from checkpoint.i18n import gettext as _
 from checkpoint.messages import refusal_sentence, sentence
 from checkpoint.moments import LOCAL, show_age, show_moment, show_time
 from checkpoint.reporting import data_light, pending_light
-from checkpoint.shifts import Report
 from checkpoint.station import EventError
 from checkpoint.web.desk import LANGUAGE_COOKIE, desk
 from checkpoint.web.presenting import action_name, panel_of, row_of, undo_seconds

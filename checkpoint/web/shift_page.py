@@ -5,12 +5,13 @@ from datetime import datetime
 from flask import Blueprint, abort, render_template
 
 from checkpoint import areas
+from checkpoint.counting import Report, known_reason
 from checkpoint.i18n import current_language
 from checkpoint.i18n import gettext as _
 from checkpoint.messages import sentence
 from checkpoint.moments import LOCAL, show_day, show_moment, show_time
 from checkpoint.post_book import Deed
-from checkpoint.shifts import Report, Shift, known_reason
+from checkpoint.shifts import Shift
 from checkpoint.web.desk import desk
 from protocol.reasons import Reason
 from protocol.scan_record import Action

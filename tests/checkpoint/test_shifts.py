@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from checkpoint.counting import KEPT_LINES, HourCount, Tally
 from checkpoint.post_book import Deed
 from checkpoint.scanlog import Entry
-from checkpoint.shifts import HourCount, ShiftDesk, Tally, report_of
+from checkpoint.shifts import ShiftDesk
 from checkpoint.signing_in import OnDuty
 from checkpoint.web.app import create_app
 from protocol.reasons import Reason
@@ -162,6 +163,24 @@ def test_hours_are_those_of_vietnam(minutes: int, hours: list[int]) -> None:
     tally, start = Tally(), datetime(2021, 9, 14, 2, tzinfo=UTC)
     for number, at in enumerate((start, start + timedelta(minutes=minutes))):
         tally.add(ScanRecord(id=f"{number:032x}", station="chot-1", seq=number + 1, at=at, scanned_at=at))
-    counted = report_of(tally.lines.values()).hours
+    counted = tally.report().hours
     assert all(isinstance(hour, HourCount) for hour in counted)
     assert [hour.starts_at.hour for hour in counted] == hours
+
+
+def test_a_shift_without_end_is_counted_whole_and_keeps_only_its_newest_vehicles_and_those_that_wait() -> None:
+    tally, start = Tally(), datetime(2021, 9, 14, 2, tzinfo=UTC)
+    vehicles = 5 * KEPT_LINES
+    for number in range(vehicles):
+        scan = ScanRecord(id=f"{number:032x}", station="chot-1", seq=number + 1, at=start, scanned_at=start)
+        tally.add(scan)
+        action = Action.ADMITTED if number % 100 else Action.SENT_ASIDE
+        tally.add(replace(scan, id=f"a{number:031x}", of=scan.id, action=action, officer="cb-binh"))
+    first = ScanRecord(id="b" * 32, of="0" * 32, station="chot-1", seq=1, at=start, scanned_at=start)
+    tally.add(replace(first, action=Action.TURNED_BACK))  # the chief decides on the first one that waits
+    report = tally.report()
+    aside = vehicles // 100
+    assert (report.total, report.admitted, report.sent_aside) == (vehicles, vehicles - aside, aside)
+    assert (report.aside_waiting, report.aside_turned_back) == (aside - 1, 1)
+    assert report.officers == (("cb-binh", vehicles),)
+    assert tally.kept <= 2 * KEPT_LINES + aside
