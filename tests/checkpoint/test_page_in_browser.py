@@ -77,7 +77,7 @@ def test_a_vehicle_without_paper_is_entered_with_a_citizen_card_before_the_camer
     page.locator("#no-paper .act.back").click()
     expect(page.locator("#no-paper .form-error")).to_contain_text("Biển số chưa đúng")
     page.locator("[name=plate]").fill("29C-555.55")
-    page.locator("#no-paper .act.back").click()
+    page.locator("#no-paper .act.back").dblclick()  # a glove taps twice: one vehicle all the same
     expect(page.locator(".done b")).to_have_text("29C-555.55")
     (record,) = served.records()
     assert record.kind == RecordKind.NO_PAPER

@@ -6,6 +6,7 @@ addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("#no-paper-form");
   const people = document.querySelector("#people");
   const failure = form.querySelector(".form-error");
+  const head = form.querySelector(".sheet-head"), kinds = form.querySelector(".kinds");
   let waiting = 0;
 
   const parts = (someone) => Object.fromEntries([...someone.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
@@ -28,19 +29,25 @@ addEventListener("DOMContentLoaded", () => {
     return someone;
   };
 
+  // What is wrong stands at the field that it is about: on a telephone the top of the sheet is out of sight.
   const say = (text, field) => {
     for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+    const [, at, part] = /^people-(\d+)-(\w+)$/.exec(field) || [];
+    const input = !text ? null : part ? parts(people.children[Number(at)])[part] : form.elements[field];
+    const above = input?.closest?.(".someone")?.querySelector("legend") || (input ? kinds : head);
+    above.after(failure);
     failure.textContent = text || "";
     failure.hidden = !text;
-    if (!text || !field) return;
-    const [, at, part] = /^people-(\d+)-(\w+)$/.exec(field) || [];
-    const input = part ? parts(people.children[Number(at)])[part] : form.elements[field];
     input?.setAttribute("aria-invalid", "true");
     input?.focus();
+    if (text) failure.scrollIntoView({ block: "nearest" });
   };
 
+  let isAsking = false;
   const takeCard = async () => {
-    const card = await station.post("/citizen-card/last");
+    if (isAsking) return;
+    isAsking = true;
+    const card = await station.post("/citizen-card/last").finally(() => { isAsking = false; });
     if (card) add(card);
   };
 

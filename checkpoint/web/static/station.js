@@ -18,12 +18,21 @@ const station = (() => {
     toastTimer = setTimeout(() => { toast.hidden = true; }, 6000);
   };
 
-  // Returns the answer; throws the station's own sentence when it says no.
-  const post = async (url, body = {}) => {
+  const underWay = new Map();
+
+  // Returns the answer; throws the station's own sentence when it says no. What is under way is not sent a second time:
+  // a glove taps twice, and two vehicles, two wrong PINs, two shifts would stand in the book.
+  const post = (url, body = {}) => {
+    const said = JSON.stringify(body), key = `${url} ${said}`;
+    if (!underWay.has(key)) underWay.set(key, sendOff(url, said).finally(() => underWay.delete(key)));
+    return underWay.get(key);
+  };
+
+  const sendOff = async (url, body) => {
     const answer = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Station-Token": token },
-      body: JSON.stringify(body),
+      body,
     });
     const said = await answer.json();
     if (!answer.ok) throw Object.assign(new Error(said.message), said);
