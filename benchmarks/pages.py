@@ -34,7 +34,7 @@ from passes.applications.models import (
     ApplicationVehicle,
     Decision,
 )
-from passes.db import db
+from passes.db import db, gather_statistics
 from passes.fleet.models import CrewMember, Vehicle
 from passes.initialise import initialise
 from passes.issuing.models import PassPlate, PassStatus, RevocationReason, VehiclePass
@@ -126,7 +126,9 @@ def fill(seed: random.Random) -> None:
     )
     fill_applications(first)
     fill_passes(seed)
-    session.execute(sa.text("ANALYZE"))
+    gather_statistics(session)  # as the worker does every hour
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("ANALYZE"))  # as PostgreSQL does by itself, later
     session.commit()
 
 

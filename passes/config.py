@@ -19,6 +19,9 @@ DEFAULT_SENDER = "khong-tra-loi@localhost"
 """Whom e-mail comes from until `mail_default_sender` is set."""
 
 
+_ENGINE_OPTIONS = {"pool_recycle": 3600}
+"""Seconds; a connection that is opened anew sees the statistics that the worker gathered meanwhile."""
+
 STAFF_ROLES = ("administrator", "reviewer", "health", "district", "ward")
 """Roles that must have a second factor where `passes init` made the instance."""
 
@@ -220,7 +223,7 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
     if password := os.environ.get("PASSES_MAIL_PASSWORD"):
         settings["MAIL_PASSWORD"] = password
     # A failed statement goes into the log; its values are people's names, plates, password hashes.
-    engine_options = settings.get("SQLALCHEMY_ENGINE_OPTIONS", {}) | {"hide_parameters": True}
+    engine_options = _ENGINE_OPTIONS | settings.get("SQLALCHEMY_ENGINE_OPTIONS", {}) | {"hide_parameters": True}
     if url := os.environ.get("PASSES_DATABASE_URL"):
         settings["SQLALCHEMY_DATABASE_URI"] = url
     _check_address(settings["SQLALCHEMY_DATABASE_URI"])

@@ -9,7 +9,7 @@ from flask import current_app
 from huey import SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
-from passes.db import db
+from passes.db import db, gather_statistics
 from passes.imports import services as imports
 from passes.issuing import printing
 from passes.issuing import services as issuing
@@ -133,6 +133,12 @@ class Worker:
             retention.forget_invitations(db.session(), self._app.config["NOTICE_RETENTION_DAYS"], now())
             db.session.commit()
 
+    def gather_statistics(self) -> None:
+        """Let the database see how its tables are filled, so that it plans queries by it."""
+        with self._app.app_context():
+            gather_statistics(db.session())
+            db.session.commit()
+
     def remind(self) -> None:
         """Remind carriers of papers that end, once a day, in parts; then send what that came to."""
         with self._app.app_context():
@@ -195,7 +201,11 @@ def init_app(app: Flask) -> None:
     def purge_daily() -> None:
         worker.purge()
 
-    del sweep, publish_hourly, remind_daily, purge_daily  # huey keeps them
+    @huey.periodic_task(crontab(minute="47"), name="statistics-hourly")
+    def statistics_hourly() -> None:
+        worker.gather_statistics()
+
+    del sweep, publish_hourly, remind_daily, purge_daily, statistics_hourly  # huey keeps them
     app.extensions["huey"] = huey
     app.extensions["worker"] = worker
     app.extensions["drain"] = drain
@@ -217,5 +227,6 @@ def heartbeat(instance_path: Path) -> None:
 def run_worker(app: Flask) -> None:
     """Run the worker until it is told to stop (SIGTERM, SIGINT)."""
     heartbeat(app.extensions["instance"].path)
+    app.extensions["worker"].gather_statistics()
     app.extensions["worker"].drain()
     app.extensions["huey"].create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=1.0).run()

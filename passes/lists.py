@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
@@ -12,6 +12,10 @@ from flask_sqlalchemy.pagination import SelectPagination
 from sqlalchemy import orm
 
 from passes.db import db
+from passes.typed import read_row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _Choice = TypeVar("_Choice", bound=enum.StrEnum)
 
@@ -38,24 +42,29 @@ class CappedPagination(SelectPagination):
         return min(found, MOST_COUNTED)
 
 
-def page_of(statement: sa.Select[Any], *, is_capped: bool = False) -> SelectPagination:
-    """Return the page of a statement's rows that the request asks for.
+def page_of(
+    statement: sa.Select[Any], *, is_capped: bool = False, sizes: Sequence[int] = PAGE_SIZES
+) -> SelectPagination:
+    """Return the page of a statement's rows that the request asks for; `ui.pagination` leads to the others.
 
     Args:
-        statement: selects one mapped class, sorted.
+        statement: selects one mapped class or column, sorted.
         is_capped: count only up to `MOST_COUNTED` rows.
+        sizes: how many rows a page may have; the first until the reader chooses.
     """
     kind = CappedPagination if is_capped else SelectPagination
-    return kind(select=statement, session=db.session(), per_page=page_size(), max_per_page=None, error_out=False)
+    page = kind(select=statement, session=db.session(), per_page=_size(sizes), max_per_page=None, error_out=False)
+    page.sizes = sizes
+    return page
 
 
-def page_size() -> int:
+def _size(sizes: Sequence[int]) -> int:
     """Return how many rows a page has: what the reader chose last, here or on another list."""
-    asked = request.args.get("per_page", "")
-    if asked.isdigit() and int(asked) in PAGE_SIZES:
-        session["page_size"] = int(asked)
+    asked = read_row(request.args.get("per_page", ""))
+    if asked in sizes:
+        session["page_size"] = asked
     kept = session.get("page_size")
-    return kept if kept in PAGE_SIZES else PAGE_SIZES[0]
+    return kept if kept in sizes else sizes[0]
 
 
 def chosen(kind: type[_Choice], name: str) -> _Choice | None:

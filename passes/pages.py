@@ -33,6 +33,7 @@ from passes.extensions import csrf, language
 from passes.lists import narrowed_url
 from passes.local_time import now
 from passes.notices.services import count_unread
+from passes.typed import ROW_DIGITS
 
 if TYPE_CHECKING:
     from werkzeug.routing import Map
@@ -44,7 +45,6 @@ lang = Blueprint("lang", __name__)
 
 # One slash, then anything but what browsers read as a second one, or leave out on the way to it.
 _OUR_PAGE = re.compile(r"/(?:[^/\\\s\x00-\x20\x7f][^\s\x00-\x20\x7f]*)?")
-_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -157,12 +157,12 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, url_map: Map) -> None:
         """Bound the number."""
-        super().__init__(url_map, max=10**_MOST_DIGITS)
+        super().__init__(url_map, max=10**ROW_DIGITS)
 
 
 def _refuse_what_no_database_takes() -> None:
     """No list has so many pages; and nobody types the character NUL, which PostgreSQL answers with an error."""
-    if len(request.args.get("page", "")) > _MOST_DIGITS:
+    if len(request.args.get("page", "")) > ROW_DIGITS:
         abort(404)
     if request.blueprint == "api":  # reads its bodies itself, up to its own limit
         return

@@ -1,12 +1,16 @@
-"""Reading what people type or paste: days, hours, tonnes, counts, phone numbers; for forms and spreadsheets alike."""
+"""Reading what people type or paste, and what addresses and forms bear: days, hours, tonnes, counts, phones, rows."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, time
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import phonenumbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DAY = re.compile(r"(?P<day>\d{1,2})[/.\- ](?P<month>\d{1,2})[/.\- ](?P<year>\d{4})")
 _DAY_CLOSE = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d{4})")
@@ -15,6 +19,8 @@ _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?P<minute>\d{2}
 _TONNES = re.compile(r"(?P<value>-?\d{1,6}(?:[.,]\d{1,6})?)\s*(?:tấn|tan|t)?", re.IGNORECASE)
 _AROUND_MARKS = re.compile(r"\s*([/.\-])\s*")
 _COUNT = re.compile(r"-?\d{1,9}")
+ROW_DIGITS = 9
+"""No table has more rows than a number of so many digits counts, and every database takes it."""
 REGION = "VN"
 
 
@@ -100,3 +106,13 @@ def read_phone(text: str) -> str:
     if number is None or not phonenumbers.is_valid_number(number):
         raise UnreadableError("phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def read_row(text: str) -> int | None:
+    """Return the row number that a text is; None when it is none. What a form or an address bears may be anything."""
+    return int(text) if text.isdecimal() and len(text) <= ROW_DIGITS else None
+
+
+def read_rows(texts: Iterable[str]) -> list[int]:
+    """Return the row numbers among some texts, in their order."""
+    return [number for number in map(read_row, texts) if number is not None]

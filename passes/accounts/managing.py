@@ -18,11 +18,11 @@ from passes.accounts.models import (
 from passes.accounts.services import (
     ROLES_OF,
     AccountError,
-    carriers_named,
     end_sessions,
     ensure_roles,
     flush_numbers,
     forget_second_factor,
+    organisations_named,
 )
 from passes.db import lock
 from passes.notices.models import NoticeKind
@@ -63,7 +63,7 @@ def organisations(
     """
     statement = sa.select(Organisation)
     if text.strip():
-        statement = statement.where(Organisation.id.in_(carriers_named(text)))
+        statement = statement.where(Organisation.id.in_(organisations_named(text)))
     if kind is not None:
         statement = statement.where(Organisation.kind == kind)
     if state is not None:
@@ -169,7 +169,7 @@ def users(text: str = "", role: str = "", organisation: Organisation | None = No
             sa.or_(
                 User.name.contains(text, autoescape=True),
                 User.email.contains(text.lower(), autoescape=True),
-                User.organisation_id.in_(carriers_named(text)),
+                User.organisation_id.in_(organisations_named(text)),
             )
         )
     if role:

@@ -256,7 +256,7 @@ def keep_language(user: User, language: str | None) -> None:
 
 def find_user(session: Session, email: str) -> User | None:
     """Return the user with this e-mail address, or None."""
-    return session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+    return session.scalar(sa.select(User).where(User.email == email.strip().lower()))
 
 
 def find_organisation(session: Session, name: str) -> Organisation | None:
@@ -264,7 +264,7 @@ def find_organisation(session: Session, name: str) -> Organisation | None:
     return session.scalar(sa.select(Organisation).where(Organisation.name == tidy(name)).order_by(Organisation.id))
 
 
-def carriers_named(text: str) -> sa.Select[tuple[int]]:
+def organisations_named(text: str) -> sa.Select[tuple[int]]:
     """Return a statement for the row ids of organisations with a text in their name, or with this tax number."""
     text = text.strip()
     digits = "".join(c for c in text if c.isdigit() or c == "-")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from passes.accounts.models import Organisation
-from passes.db import Base, UtcDateTime, enum_column
+from passes.db import Base, UtcDateTime, enum_column, where_set
 from passes.fleet.models import CrewMember, Vehicle
 
 
@@ -112,7 +112,10 @@ class Application(Base):
     """
 
     __tablename__ = "applications"
-    __table_args__ = (sa.Index("ix_applications_queue", "state", "submitted_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_applications_queue", "state", "submitted_at", "id"),
+        sa.Index("ix_applications_reviewed", "decided_at", **where_set("decided_by_id")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(sa.String(20), unique=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from passes.accounts.services import carriers_named
+from passes.accounts.services import organisations_named
 from passes.applications.models import Application, ApplicationState, ApplicationVehicle
 from passes.applications.transitions import EDITABLE
 from passes.fleet.models import Vehicle
@@ -148,7 +148,7 @@ def _says(text: str) -> sa.ColumnElement[bool]:
 
     Carriers and vehicles are few beside applications: they are looked through first, once.
     """
-    found: list[sa.ColumnElement[bool]] = [Application.carrier_id.in_(carriers_named(text))]
+    found: list[sa.ColumnElement[bool]] = [Application.carrier_id.in_(organisations_named(text))]
     if _REFERENCE.fullmatch(text.upper()):
         found.append(Application.reference.contains(text.upper(), autoescape=True))
     if plate := "".join(c for c in text.upper() if c.isalnum()):

@@ -13,6 +13,7 @@ from passes.applications.drafts import ApplicationDraft, CrewedVehicle, create_d
 from passes.applications.models import Application, ApplicationState, ApplicationVehicle
 from passes.applications.sending import send
 from passes.applications.services import drop_blocked
+from passes.fleet.models import Vehicle
 from passes.issuing.models import PassStatus, VehiclePass
 from passes.local_time import local_date
 from protocol.claims import CargoClass
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from passes.accounts.models import Organisation, User
     from passes.applications.sending import SendingRules
-    from passes.fleet.models import Vehicle
 
 HORIZONS_DAYS = (1, 3, 7)
 _UNDERWAY = (ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.RETURNED)
@@ -91,32 +91,29 @@ def passes_to_renew(session: Session, carrier: Organisation, until: datetime, no
 
 
 def _last_ends(session: Session, carrier: Organisation, now: datetime) -> dict[str, datetime]:
+    """Return when the last of the carrier's passes for each plate ends."""
     rows = session.execute(
-        sa.select(VehiclePass.plate, VehiclePass.expires_at).where(
+        sa.select(VehiclePass.plate, sa.func.max(VehiclePass.expires_at))
+        .where(
             VehiclePass.carrier_id == carrier.id, VehiclePass.status == PassStatus.VALID, VehiclePass.expires_at > now
         )
+        .group_by(VehiclePass.plate)
     )
-    ends: dict[str, datetime] = {}
-    for plate, end in rows:
-        ends[plate] = max(end, ends.get(plate, end))
-    return ends
+    return dict(rows.all())
 
 
 def _asked_for_again(session: Session, carrier: Organisation) -> dict[str, date]:
     """Return until which day each plate is asked for in an application that is underway."""
-    rows = session.scalars(
-        sa.select(ApplicationVehicle)
+    rows = session.execute(
+        sa.select(Vehicle.plate, sa.func.max(Application.last_day))
+        .join(ApplicationVehicle, ApplicationVehicle.vehicle_id == Vehicle.id)
         .join(ApplicationVehicle.application)
         .where(
             Application.carrier_id == carrier.id, Application.state.in_(_UNDERWAY), Application.last_day.is_not(None)
         )
+        .group_by(Vehicle.plate)
     )
-    days: dict[str, date] = {}
-    for item in rows:
-        day = item.application.last_day
-        if day is not None:
-            days[item.vehicle.plate] = max(day, days.get(item.vehicle.plate, day))
-    return days
+    return dict(rows.all())
 
 
 def renew(session: Session, actor: User, passes: Sequence[VehiclePass], rules: SendingRules, now: datetime) -> Renewal:

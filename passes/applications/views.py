@@ -21,6 +21,7 @@ from passes.areas.services import labels
 from passes.db import db
 from passes.issuing.register import passes_of
 from passes.issuing.services import IssuingError
+from passes.lists import chosen, page_of
 from protocol.plates import format_plate
 
 if TYPE_CHECKING:
@@ -33,18 +34,16 @@ __all__ = [
     "queue_views",
     "review",
 ]  # importing these adds the authority's pages to `bp`
-_PER_PAGE = 25
 
 
 @bp.get("/applications")
 @access.requires("applications.apply")
 def index() -> str:
     """List the carrier's applications, newest first."""
-    wanted = request.args.get("state", "")
-    state = ApplicationState(wanted) if wanted in set(ApplicationState) else None
-    rows = db.paginate(queue.applications_of(current_user.organisation, state), per_page=_PER_PAGE, error_out=False)
+    state = chosen(ApplicationState, "state")
+    rows = page_of(queue.applications_of(current_user.organisation, state))
     areas = labels(db.session(), [code for row in rows for code in row.route])
-    return render_template("applications/index.html", applications=rows, state=wanted, states=texts.STATES, areas=areas)
+    return render_template("applications/index.html", applications=rows, state=state, states=texts.STATES, areas=areas)
 
 
 @bp.get("/applications/<reference>/check")

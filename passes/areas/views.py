@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from passes import access
 from passes.areas.services import search_areas
 from passes.db import db
+from passes.typed import read_row
 from protocol.areas import AreaLevel
 
 _LEVELS = {level.name.lower(): level for level in AreaLevel}
@@ -17,7 +18,7 @@ bp = Blueprint("areas", __name__)
 
 def _digits(levels: str) -> tuple[int, ...]:
     """Read `level`: names or code lengths, separated by commas; every level when none is readable."""
-    found = {_LEVELS.get(word, int(word) if word.isdecimal() else 0) for word in levels.split(",")}
+    found = {_LEVELS.get(word, read_row(word)) for word in levels.split(",")}
     return tuple(sorted(found & set(AreaLevel))) or tuple(AreaLevel)
 
 

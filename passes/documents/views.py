@@ -17,6 +17,7 @@ from passes.documents.contents import PDF_TYPE, DocumentError
 from passes.documents.forms import DocumentForm
 from passes.fleet.services import find_crew_member, find_vehicle
 from passes.sealed_files import SealedFiles
+from passes.typed import read_row
 from protocol.plates import format_plate
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from passes.documents.models import Document
 
 bp = Blueprint("documents", __name__)
-_MOST_DIGITS = 9
 bp.add_app_template_filter(lambda kind: texts.KINDS[kind], "document_kind")
 
 
@@ -36,7 +36,7 @@ def _files() -> SealedFiles:
 def _subject(what: str, key: str) -> tuple[services.Subject, str, str]:
     """Return what documents are about, how it is called, and the address of its page."""
     session, carrier = db.session(), current_user.organisation
-    number = int(key) if key.isdecimal() and len(key) <= _MOST_DIGITS else -1
+    number = read_row(key) or 0
     if what == "vehicle" and (vehicle := find_vehicle(session, carrier, number)):
         return vehicle, format_plate(vehicle.plate), url_for("fleet.edit_vehicle", vehicle_id=vehicle.id)
     if what == "person" and (member := find_crew_member(session, carrier, number)):

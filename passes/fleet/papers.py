@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from passes.fleet.services import crew_of, vehicles_of
-from passes.local_time import end_of_day, local_date
+from passes.local_time import local_date
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,12 +43,11 @@ def expiring_papers(session: Session, carrier: Organisation, days: int, now: dat
     last_day, tomorrow = local_date(now + timedelta(days=days)), now + timedelta(days=1)
     crew = crew_of(session, carrier)
     vehicles = [v for v in vehicles_of(session, carrier) if v.inspection_expires_on <= last_day]
-    licences = [
-        (m.licence_expires_on, m.id, m) for m in crew if m.licence_expires_on and m.licence_expires_on <= last_day
-    ]
-    tests = [(m.test_expires_at, m.id, m) for m in crew if m.test_expires_at and m.test_expires_at <= tomorrow]
+    licences = [(m.licence_expires_on, m) for m in crew if m.licence_expires_on and m.licence_expires_on <= last_day]
+    tests = [(m.test_expires_at, m) for m in crew if m.test_expires_at and m.test_expires_at <= tomorrow]
+    # Whose papers end together stay in the order of their lists.
     return ExpiringPapers(
-        inspections=tuple(sorted(vehicles, key=lambda v: (end_of_day(v.inspection_expires_on), v.plate))),
-        licences=tuple(member for day, _id, member in licences if day <= last_day),
-        tests=tuple(member for end, _id, member in tests if end <= tomorrow),
+        inspections=tuple(sorted(vehicles, key=lambda vehicle: vehicle.inspection_expires_on)),
+        licences=tuple(member for _, member in sorted(licences, key=lambda licence: licence[0])),
+        tests=tuple(member for _, member in sorted(tests, key=lambda test: test[0])),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -19,11 +19,13 @@ from passes.followup.forms import AssignForm
 from passes.followup.list_forms import ListFilterForm, keep_search
 from passes.followup.listing import MOST_DAYS_MISSED
 from passes.form_errors import show_error
+from passes.lists import page_of
 from passes.local_time import local_date, now
 from passes.movement import services as movement
 from passes.reports.arrivals import arrivals_per_day
 from passes.reports.charts import bar_chart
 from passes.reports.tables import MIME_TYPES, FileKind, TableError
+from passes.typed import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 bp = Blueprint("followup", __name__, url_prefix="/followups")
 
 PAGE_SIZES = (50, 100, 300)
+"""Whole lists are ticked off at once: longer pages than those of other lists."""
+
 _FILTERS = ("status", "zone", "area", "work", "missed", "outside")
 
 
@@ -56,13 +60,6 @@ def _filters(session: Session) -> services.Filters:
     return _filter_form(session, _zone_names(session)).filters()
 
 
-def _page_size() -> int:
-    """Return how many people a page shows; what was chosen last stays chosen."""
-    chosen = request.args.get("per_page", session.get("per_page", PAGE_SIZES[0]), type=int)
-    session["per_page"] = chosen if chosen in PAGE_SIZES else PAGE_SIZES[0]
-    return int(session["per_page"])
-
-
 def _back_to_list() -> BaseResponse:
     """Go back to the list as it was narrowed."""
     kept = {name: value for name, value in request.args.items() if name in {*_FILTERS, "per_page"}}
@@ -72,7 +69,7 @@ def _back_to_list() -> BaseResponse:
 def _selected() -> list[int]:
     """Return the persons that a button was pressed for: its own, or those ticked."""
     chosen = request.form.getlist("only") or request.form.getlist("person")
-    return [int(text) for text in chosen if text.isdigit() and len(text) < 10]  # noqa: PLR2004 - digits of a row number
+    return read_rows(chosen)
 
 
 def head_of_office() -> slips.Head:
@@ -89,7 +86,7 @@ def index() -> str:
     zones = _zone_names(session)
     form = _filter_form(session, zones)
     people = services.people_on_list(session, current_user, form.filters(), moment)
-    page = db.paginate(people, per_page=_page_size(), error_out=False)
+    page = page_of(people, sizes=PAGE_SIZES)
     rows = services.desk_rows(session, current_user, page.items, moment)
     codes = {code for row in rows for entry in row.followups for code in (entry.stay_code, entry.district_code)}
     codes |= {row.assignment.ward_code for row in rows if row.assignment}
@@ -101,7 +98,6 @@ def index() -> str:
     return render_template(
         "followup/index.html",
         page=page,
-        page_sizes=PAGE_SIZES,
         rows=rows,
         form=form,
         filters=form.filters(),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from passes.applications.models import ApplicationVehicle, Decision, PostAuditOutcome
-from passes.db import Base, EncryptedText, UtcDateTime, enum_column
+from passes.db import Base, EncryptedText, UtcDateTime, enum_column, where_set
 from passes.fleet.models import CrewMember
 from passes.people.models import Person
 from protocol.claims import Role as CrewRole
@@ -109,6 +109,7 @@ class VehiclePass(SignedPaper, Base):
         sa.UniqueConstraint("iss", "cti"),
         sa.UniqueConstraint("status_uri", "status_index"),
         sa.Index("ix_vehicle_passes_newest", "requested_at", "id"),
+        sa.Index("ix_vehicle_passes_status_changed_at", "status_changed_at", **where_set("status_changed_at")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -19,18 +19,17 @@ from passes.issuing.models import OrderState, StatusAct, StatusOrder
 from passes.issuing.register_views import wanted_passes
 from passes.issuing.standing import IssuingError
 from passes.lists import chosen, page_of
+from passes.typed import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from werkzeug.wrappers import Response
 
-_MOST_DIGITS = 9
-
 
 def _selection() -> orders.Selection:
     """Return what the register's page chose: passes by hand, or everything that its filter finds."""
-    ids = [int(i) for i in request.args.getlist("pass") if i.isdecimal() and len(i) <= _MOST_DIGITS]
+    ids = read_rows(request.args.getlist("pass"))
     is_all = request.args.get("scope") == "all"
     return orders.Selection(wanted_passes(), () if is_all else tuple(ids))
 

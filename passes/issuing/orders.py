@@ -14,7 +14,6 @@ from passes.issuing.register import PassState, search
 from passes.issuing.standing import CHANGES, IssuingError, change_many
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -215,14 +214,6 @@ def passes_in(order: StatusOrder) -> sa.Select[tuple[VehiclePass]]:
         .join(StatusOrderPass, StatusOrderPass.pass_id == VehiclePass.id)
         .where(StatusOrderPass.order_id == order.id)
         .order_by(VehiclePass.requested_at.desc(), VehiclePass.id.desc())
-    )
-
-
-def orders_about(session: Session, pass_ids: Collection[int]) -> list[StatusOrder]:
-    """Return the orders that are or were about any of these passes, newest first."""
-    about = sa.select(StatusOrderPass.order_id).where(StatusOrderPass.pass_id.in_(pass_ids))
-    return list(
-        session.scalars(sa.select(StatusOrder).where(StatusOrder.id.in_(about)).order_by(StatusOrder.id.desc()))
     )
 
 

@@ -17,11 +17,10 @@ from passes.issuing.models import Supplement, VehiclePass
 from passes.issuing.print_kinds import MAKING
 from passes.issuing.print_models import PrintJob, PrintKind, PrintState
 from passes.sealed_files import SealedFiles
+from passes.typed import read_rows
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
-
-_MOST_DIGITS = 9
 
 
 def _job(job_id: int) -> PrintJob:
@@ -34,17 +33,13 @@ def _chosen(kind: PrintKind) -> list[int]:
     if MAKING[kind].of is Supplement:
         if "everything" in request.form:
             return printing.printable_supplements(session, carrier, local_time.now())
-        return _numbers("supplement")
+        return read_rows(request.form.getlist("supplement"))
     if "everything" in request.form:
         return printing.printable_passes(session, carrier, local_time.now())
     if reference := request.form.get("application"):
         application = find_application(session, reference, carrier) or abort(404)
         return [vehicle_pass.id for vehicle_pass in register.passes_of(session, application)]
-    return _numbers("pass")
-
-
-def _numbers(name: str) -> list[int]:
-    return [int(number) for number in request.form.getlist(name) if number.isdecimal() and len(number) <= _MOST_DIGITS]
+    return read_rows(request.form.getlist("pass"))
 
 
 def _list_of(kind: PrintKind) -> str:

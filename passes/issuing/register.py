@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from passes.accounts.services import carriers_named
+from passes.accounts.services import organisations_named
 from passes.applications.models import ApplicationVehicle, Decision
 from passes.batches import in_batches
 from passes.issuing.models import (
@@ -23,6 +23,7 @@ from passes.issuing.models import (
     SupplementDecision,
     VehiclePass,
 )
+from passes.typed import read_row
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 _WHOLE_NUMBER = re.compile(r"[A-Z]+-\d{2}-\d{6,}")
 _BEGUN_NUMBER = re.compile(r"[A-Z]+-(\d{1,2}(-\d*)?)?")
-_MOST_DIGITS = 9
 _MOST_PLATES = 500
 
 
@@ -128,7 +128,7 @@ def search(
     if carrier is not None:
         statement = statement.where(VehiclePass.carrier_id == carrier.id)
     if carrier_text.strip():
-        statement = statement.where(VehiclePass.carrier_id.in_(carriers_named(carrier_text)))
+        statement = statement.where(VehiclePass.carrier_id.in_(organisations_named(carrier_text)))
     if state is not None:
         statement = statement.where(_in_state(state, now))
     if text := query.strip().upper():
@@ -146,8 +146,8 @@ def _says(text: str, plates: Collection[str] | None) -> sa.ColumnElement[bool]:
         found.append(VehiclePass.number == text)
     elif _BEGUN_NUMBER.fullmatch(text):
         found.append(VehiclePass.number.startswith(text, autoescape=True))
-    elif text.isdecimal() and len(text) <= _MOST_DIGITS:
-        found.append(VehiclePass.application_vehicle_id == int(text))
+    elif (row := read_row(text)) is not None:
+        found.append(VehiclePass.application_vehicle_id == row)
     return sa.or_(sa.false(), *found)
 
 

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from passes import access
 from passes.db import db
+from passes.lists import page_of
 from passes.local_time import now
 from passes.movement import services
 from passes.movement.blueprint import bp
@@ -18,7 +19,6 @@ from passes.stations.services import stations_by_id
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-_FINDINGS_A_PAGE = 50
 _MOST_ALERTS = 100
 
 
@@ -30,7 +30,7 @@ def findings() -> str:
     alerts = session.scalars(services.unseen_alerts().limit(_MOST_ALERTS)).all()
     return render_template(
         "movement/findings.html",
-        page=db.paginate(services.unseen_findings(), per_page=_FINDINGS_A_PAGE, error_out=False),
+        page=page_of(services.unseen_findings()),
         alerts=alerts,
         scans=services.scans_by_id(session, {scan for a in alerts for scan in (a.first_scan_id, a.second_scan_id)}),
         stations=stations_by_id(session),

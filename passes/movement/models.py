@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from passes.db import Base, EncryptedText, UtcDateTime, code_text, enum_column
+from passes.db import Base, EncryptedText, UtcDateTime, code_text, enum_column, where_set
 from passes.movement.zone_models import (
     Exposure,
     Rematch,
@@ -101,6 +101,7 @@ class Scan(Base):
             sqlite_where=sa.text("assessed_at IS NULL"),
             postgresql_where=sa.text("assessed_at IS NULL"),
         ),
+        sa.Index("ix_scans_late", "scanned_at", "id", **where_set("late_outcome")),
     )
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -183,12 +184,6 @@ def _as_named(context: DefaultExecutionContext) -> int:
     return context.get_current_parameters()["person_id"]
 
 
-def _where_set(column: str) -> dict[str, sa.TextClause]:
-    """Return the options of an index over the rows that have a value in `column`; most movements do not."""
-    condition = sa.text(f"{column} IS NOT NULL")
-    return {"sqlite_where": condition, "postgresql_where": condition}
-
-
 class Movement(Base):
     """One person, one place, one time.
 
@@ -203,14 +198,14 @@ class Movement(Base):
             "uq_movements_scan_person_source_area",
             *("scan_id", "named_person_id", "source", "area_code"),
             unique=True,
-            **_where_set("scan_id"),
+            **where_set("scan_id"),
         ),
-        sa.Index("uq_movements_import_id", "import_id", unique=True, **_where_set("import_id")),
+        sa.Index("uq_movements_import_id", "import_id", unique=True, **where_set("import_id")),
         sa.Index("ix_movements_area_at", "area_code", "at"),
-        sa.Index("ix_movements_site_at", "site_id", "at", **_where_set("site_id")),
+        sa.Index("ix_movements_site_at", "site_id", "at", **where_set("site_id")),
         sa.Index("ix_movements_person_at", "person_id", "at"),
-        sa.Index("ix_movements_plate_at", "plate", "at", **_where_set("plate")),
-        sa.Index("ix_movements_pass_id", "pass_id", **_where_set("pass_id")),
+        sa.Index("ix_movements_plate_at", "plate", "at", **where_set("plate")),
+        sa.Index("ix_movements_pass_id", "pass_id", **where_set("pass_id")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

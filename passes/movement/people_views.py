@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from passes import access
 from passes.db import db
+from passes.lists import page_of
 from passes.local_time import now
 from passes.movement import services
 from passes.movement.blueprint import bp
@@ -20,7 +21,6 @@ from protocol.people import IdNumberError, normalise_id_number
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-_PEOPLE_A_PAGE = 50
 _MOST_MERGED = 200
 
 
@@ -33,7 +33,7 @@ def provisional_people() -> str:
 
 def _list(typed: str = "", error: str | None = None, person_id: int | None = None) -> str:
     session = db.session()
-    page = db.paginate(provisional(), per_page=_PEOPLE_A_PAGE, error_out=False)
+    page = page_of(provisional())
     gone = session.scalars(merged().limit(_MOST_MERGED)).all()
     into = people_by_id(session, {person.merged_into_id for person in gone if person.merged_into_id})
     seen = services.last_movements(session, [person.id for person in page.items])

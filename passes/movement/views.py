@@ -7,6 +7,7 @@ from flask import render_template
 from passes import access
 from passes.areas.services import labels
 from passes.db import db
+from passes.lists import page_of
 from passes.movement import clock_views, finding_views, people_views, proposal_views, services, zone_views
 from passes.movement.blueprint import bp
 from passes.movement.forms import ScanFilterForm
@@ -14,8 +15,6 @@ from passes.officers.services import names_of
 from passes.stations.services import stations_by_id
 
 __all__ = ["bp", "clock_views", "finding_views", "people_views", "proposal_views", "zone_views"]
-
-_SCANS_A_PAGE = 50
 
 
 @bp.get("/scans")
@@ -26,7 +25,7 @@ def scans() -> str:
     stations = stations_by_id(session)
     form = ScanFilterForm(stations.values())
     form.validate()
-    page = db.paginate(services.scans_matching(form.filters()), per_page=_SCANS_A_PAGE, error_out=False)
+    page = page_of(services.scans_matching(form.filters()), is_capped=True)
     return render_template(
         "movement/scans.html",
         page=page,

@@ -47,8 +47,9 @@ class Notice(Base):
         sa.Index(
             "ix_notices_mail_due",
             "user_id",
-            sqlite_where=sa.text("is_mail_due"),
-            postgresql_where=sa.text("is_mail_due"),
+            # Exactly the condition of the query: SQLite takes the index for no other way of saying it.
+            sqlite_where=sa.text("is_mail_due IS 1"),
+            postgresql_where=sa.text("is_mail_due IS TRUE"),
         ),
     )
 

@@ -13,6 +13,7 @@ from wtforms import IntegerField, SelectField
 from passes.followup.events import LookupReason
 from passes.followup.texts import LOOKUP_REASONS
 from passes.form_fields import DayField
+from passes.typed import read_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +47,7 @@ class LookupFilterForm(FlaskForm):
     @property
     def user_id(self) -> int | None:
         """Whose look-ups."""
-        text = self.user.data or ""
-        return int(text) if text.isdigit() and int(text) < _MOST_NUMBER else None
+        return read_row(self.user.data or "")
 
     @property
     def person_id(self) -> int | None:

@@ -18,7 +18,7 @@ from passes.followup.texts import ERRORS, LOOKUP_REASONS
 from passes.followup.views import as_download
 from passes.form_fields import national_phone
 from passes.labels import crew_role
-from passes.lists import narrowed_url
+from passes.lists import narrowed_url, page_of
 from passes.local_time import local_date, now
 from passes.people.services import people_by_id
 from passes.reports.concerned import ConcernedPerson, carriers_concerned, crew_concerned, describe
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from passes.reports.tables import Cell
 
 bp = Blueprint("reports", __name__)
-
-_PEOPLE_A_PAGE = 50
-_LOOKUPS_A_PAGE = 100
 
 
 def _district() -> str | None:
@@ -53,7 +50,7 @@ def concerned() -> str:
     choices = labels(session, districts_of(session, _provinces())) if followup.sees_everything(current_user) else {}
     if district is None or (choices and district not in choices):
         return render_template("reports/concerned.html", district=None, choices=choices)
-    page = db.paginate(crew_concerned(session, district), per_page=_PEOPLE_A_PAGE, error_out=False)
+    page = page_of(crew_concerned(session, district))
     rows = describe(session, page.items)
     audit.record(session, current_user, "reports.concerned", f"Area:{district}", {"rows": page.total}, now())
     db.session.commit()
@@ -134,13 +131,10 @@ def lookups() -> str:
     session = db.session()
     form = LookupFilterForm(followup.lookers(session))
     form.validate()
-    page = db.paginate(
-        followup.lookups_matching(
-            user_id=form.user_id, person_id=form.person_id, reason=form.looked_why, day=form.day.data
-        ),
-        per_page=_LOOKUPS_A_PAGE,
-        error_out=False,
+    matching = followup.lookups_matching(
+        user_id=form.user_id, person_id=form.person_id, reason=form.looked_why, day=form.day.data
     )
+    page = page_of(matching)
     sees_names = access.has_permission(current_user, "followups.view")
     return render_template(
         "reports/lookups.html",

@@ -37,11 +37,6 @@ class RepositoryStatus:
     root_sha256: str
     target_bytes: Mapping[str, int]
 
-    @property
-    def expired_roles(self) -> tuple[str, ...]:
-        """Names of the roles whose metadata has expired: stations refuse updates until they are signed again."""
-        return tuple(name for name, role in self.roles.items() if role.is_expired)
-
 
 def condition_of(state: State, root_data: bytes, now: datetime) -> RepositoryStatus:
     """Return the condition of one publication as it stands at `now`.

@@ -177,18 +177,6 @@ class TrustRepository:
             draft = Draft(root=state.root, live=targets, online=online, state=state, min_version=min_version)
             self._files.write(compose(draft, now))
 
-    def resign(self, online: OnlineKeys, now: datetime, min_version: int | None = None) -> None:
-        """Sign the same content again with new expiries.
-
-        It says nothing new: `live/head` and its `published_at` stay as they are, so stations still see the data age.
-        The hourly publication is therefore `publish_live`, with what the database says now.
-        """
-        with self.lock():
-            state = self._files.read_state()
-            live = self._files.read_contents(state.live.signed)
-            draft = Draft(root=state.root, live=live, online=online, state=state, min_version=min_version)
-            self._files.write(compose(draft, now))
-
     def rotate_root(
         self, current: OfflineKeys, online: OnlineKeys, now: datetime, replacement: OfflineKeys | None = None
     ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from passes.accounts.models import User
 from passes.applications.models import ApplicationState
 from passes.local_time import start_of_day
 from passes.movement.services import ZoneDraft, publish_zone
+from passes.notices.services import take_unmailed
 from protocol.zones import ZoneKind
 from tests.factories import Factories, now, today
 from tests.passes.pages import Login
@@ -63,6 +65,14 @@ def assert_no_more(few: list[str], many: list[str]) -> None:
 
 def test_a_carriers_applications(factories: Factories, carrier: User, desk: FlaskClient) -> None:
     assert_no_more(*grown(desk, "/applications", lambda: factories.application(carrier)))
+
+
+def test_a_carriers_first_page(factories: Factories, carrier: User, desk: FlaskClient) -> None:
+    def end_soon() -> None:
+        factories.application(carrier)
+        factories.vehicle_pass(carrier)
+
+    assert_no_more(*grown(desk, "/", end_soon))
 
 
 @pytest.mark.parametrize("path", ["/fleet/vehicles", "/fleet/crew"])
@@ -119,3 +129,20 @@ def test_what_health_staff_look_through(
         jobs.wake()
 
     assert_no_more(*grown(page, path, expose))
+
+
+def test_letters_that_wait_are_found_by_their_index(session: Session) -> None:
+    with questions() as asked:
+        assert take_unmailed(session) == []
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[-1]}", (3, -1)).all()
+    assert any("ix_notices_mail_due" in row.detail for row in plan), plan
+
+
+def test_the_worker_tells_the_database_how_its_tables_are_filled(
+    app: Flask, session: Session, factories: Factories, carrier: User
+) -> None:
+    factories.application(carrier)
+    session.commit()
+    app.extensions["worker"].gather_statistics()
+    known = session.connection().exec_driver_sql("SELECT DISTINCT tbl FROM sqlite_stat1").scalars().all()
+    assert {"applications", "areas", "users"} <= set(known)

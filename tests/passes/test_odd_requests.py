@@ -129,3 +129,11 @@ def test_an_address_passes_its_names_on_and_chooses_neither_scheme_nor_page(
         for link in ("/audit.xlsx?", "/audit?page=2&amp;", "/audit?per_page=50&amp;page=1&amp;"):
             assert f'href="{link}' in text, name
         assert "javascript:" not in text
+
+
+@pytest.mark.parametrize("number", ["²", "-1", FAR, FAR * 200, "x"])
+def test_what_is_no_number_is_passed_over(factories: Factories, login: Login, number: str) -> None:
+    page = login(factories.user("health"))
+    for path, name in (("/scans", "per_page"), ("/lookups", "user"), ("/areas/search", "level")):
+        assert page.get(path, query_string={name: number}).status_code == 200, path
+    assert page.post("/followups/healthy", data={"person": number}).status_code == 302

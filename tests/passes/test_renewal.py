@@ -117,9 +117,12 @@ def test_papers_that_end_are_named(session: Session, factories: Factories, carri
     soon = factories.vehicle(carrier, inspection_expires_on=today() + timedelta(days=6))
     factories.vehicle(carrier, inspection_expires_on=today() + timedelta(days=9))
     licence = factories.crew(carrier, licence_expires_on=today() + timedelta(days=3))
+    ended = factories.crew(carrier, licence_expires_on=today() - timedelta(days=1))
     tested = factories.crew(carrier, test_expires_at=now() + timedelta(hours=20))
+    sooner = factories.crew(carrier, test_expires_at=now() + timedelta(hours=2))
     papers = expiring_papers(session, carrier.organisation, 7, now())
-    assert (papers.inspections, papers.licences, papers.tests) == ((late, soon), (licence,), (tested,))
+    assert (papers.inspections, papers.licences) == ((late, soon), (ended, licence))
+    assert papers.tests == (sooner, tested)
     page = words(desk.get("/"))
     assert "Giấy tờ đã hoặc sắp hết hạn" in page
     for text in (format_plate(late.plate), format_plate(soon.plate), licence.person.name, tested.person.name):
