@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     help="Folder with the station's key, trust and log.",
 )
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; else LANG says, Vietnamese first.")
+@click.version_option(package_name="vehicle-pass", message="%(prog)s %(version)s")
 @click.pass_context
 def main(ctx: click.Context, home: Path, lang: str | None) -> None:
     """Read passes at a post, decide without network, keep every scan."""

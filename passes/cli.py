@@ -31,7 +31,24 @@ def _keep_instance(_context: click.Context, _option: click.Parameter, value: Pat
 
 
 class Commands(FlaskGroup):
-    """The group of all commands: what the database refuses is said in a sentence, not in a stack of calls."""
+    """The group of all commands: what the database refuses is said in a sentence, not in a stack of calls.
+
+    Only what stands in this program: commands and options that Flask and its extensions bring along would start a
+    server for developers, load another application, or give somebody a role without a line in the audit log.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        """Make the group as `click.group` does, without Flask's own options."""
+        super().__init__(**settings, add_default_commands=False, add_version_option=False, load_dotenv=False)
+        self.params = [option for option in self.params if option.name not in {"env_file", "app", "debug"}]
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands; no instance is opened for it."""
+        return click.Group.list_commands(self, ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Give one of them."""
+        return click.Group.get_command(self, ctx, name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
@@ -43,6 +60,7 @@ class Commands(FlaskGroup):
 
 
 @click.group(cls=Commands, create_app=_make_app)
+@click.version_option(package_name="vehicle-pass", message="%(prog)s %(version)s")
 @click.option(
     "--instance",
     type=click.Path(file_okay=False, path_type=Path),
@@ -79,7 +97,7 @@ def init(offline_keys: Path | None) -> None:
     click.echo(f"{instance} is ready. Keep {offline_keys} and its passphrase apart from this machine.")
     if write_first_settings(Instance(instance)):
         click.echo("Staff set up a second factor at their first sign-in (two_factor_roles in config.toml).")
-    click.echo("Next: `passes users create`, then `passes serve`.")
+    click.echo(f"Next: `passes --instance {instance} users create`, then `passes --instance {instance} serve`.")
 
 
 @main.command()
@@ -136,6 +154,8 @@ def doctor() -> None:
 
 
 def _add_area_groups() -> None:
+    from flask_migrate.cli import db
+
     from passes.accounts.cli import group as users
     from passes.demo.cli import demo, seed_demo
     from passes.followup.cli import group as followups
@@ -148,6 +168,7 @@ def _add_area_groups() -> None:
     from passes.trust.cli import group as trust
 
     for name, group in {
+        "db": db,
         "users": users,
         "stations": stations,
         "officers": officers,

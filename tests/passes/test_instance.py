@@ -6,12 +6,16 @@ import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from click import Context
+from click.testing import CliRunner
 from flask import Flask
 
 from passes import create_app
+from passes.cli import main
 from passes.config import ConfigError, Instance, read_secrets
 from passes.doctor import examine
 from passes.jobs import heartbeat
@@ -39,6 +43,19 @@ def findings(app: Flask, moment: datetime) -> dict[str, str]:
         if not finding.is_ok:
             wrong[finding.part] = f"{wrong.get(finding.part, '')}{finding.message}\n"
     return wrong
+
+
+def test_help_and_version_need_no_instance_and_name_no_command_of_a_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSES_INSTANCE", str(tmp_path))
+    told = CliRunner().invoke(main, ["--help"])
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert {"db", "init", "serve", "trust", "users"} <= set(main.commands)
+    assert not {"limiter", "roles", "routes", "run", "shell"} & set(main.list_commands(Context(main)))
+    assert CliRunner().invoke(main, ["roles", "--help"]).exit_code == 2
+    assert "--debug" not in told.stdout
+    assert CliRunner().invoke(main, ["--version"]).stdout.endswith(f" {version('vehicle-pass')}\n")
 
 
 def test_init_makes_a_private_instance_without_users_and_keeps_offline_keys_apart(tmp_path: Path) -> None:
