@@ -34,9 +34,8 @@ def list_(district: str, as_json: bool) -> None:
         raise click.UsageError(str(error)) from error
     if len(district) != AreaLevel.DISTRICT:
         raise click.UsageError(f"{district} is no district; a district's code has three digits")
-    rows = services.followups_in(session, district)
-    for row in rows:
-        values = as_fields(row)
-        click.echo(json.dumps(values) if as_json else "\t".join("-" if v is None else str(v) for v in values.values()))
+    rows = [as_fields(row) for row in services.followups_in(session, district)]
     audit.record(session, None, "followups.list", f"Area:{district}", {"rows": len(rows)}, now())
-    session.commit()
+    session.commit()  # before anything is shown: who stops reading has seen it all the same
+    for row in rows:
+        click.echo(json.dumps(row) if as_json else "\t".join(value or "-" for value in row.values()))

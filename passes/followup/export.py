@@ -11,6 +11,7 @@ from passes.followup.listing import Filters, followups_for
 from passes.form_fields import national_phone
 from passes.movement.evidence import latest_versions
 from passes.reports.tables import Column, FileKind, Table, write_table
+from protocol.areas import AreaLevel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,8 @@ _WIDTHS = (26, 20, 18, 40, 30, 16, 28, 18, 18, 18, 18)
 
 
 def as_fields(row: FollowUp) -> dict[str, str | None]:
-    """Return a follow-up as the command line prints it; times in RFC 3339, UTC."""
+    """Return a follow-up as the command line prints it: times in RFC 3339, UTC; `stay` a ward's code or None."""
+    stay = row.stay_code
     return {
         "person": row.person.id_number,
         "zone": row.zone_id,
@@ -33,7 +35,7 @@ def as_fields(row: FollowUp) -> dict[str, str | None]:
         "last_at": _rfc3339(row.last_at),
         "due": _rfc3339(row.due),
         "status": row.status.value,
-        "stay": row.stay_code,
+        "stay": stay if stay and len(stay) == AreaLevel.WARD else None,
     }
 
 

@@ -51,14 +51,13 @@ def publish(file: Path) -> None:
 def lift(zone_id: str, at: str) -> None:
     """End a zone at a moment; what happened there before stays in it."""
     from passes.db import db
-    from passes.local_time import now
+    from passes.local_time import NoMomentError, now, read_second
     from passes.movement import services
-    from protocol.times import MomentError, from_rfc3339
 
     try:
-        zone = services.lift_zone(db.session(), None, zone_id, from_rfc3339(at), now())
-    except MomentError as error:
-        raise click.UsageError(f"--at {at}: {error}; write 2021-09-25T00:00:00+07:00") from error
+        zone = services.lift_zone(db.session(), None, zone_id, read_second(at), now())
+    except NoMomentError as error:
+        raise click.UsageError(f"--at: {error}") from error
     except services.ZoneError as error:
         raise click.UsageError(str(error)) from error
     _finish(zone, "lifted")
@@ -196,12 +195,12 @@ def export(file: Path, since: str | None, until: str | None) -> None:
 
 
 def _moment(text: str | None, option: str) -> datetime | None:
-    from protocol.times import MomentError, from_rfc3339
+    from passes.local_time import NoMomentError, read_moment
 
     try:
-        return None if text is None else from_rfc3339(text)
-    except MomentError as error:
-        raise click.UsageError(f"{option} {text}: {error}; write 2021-09-25T00:00:00+07:00") from error
+        return None if text is None else read_moment(text)
+    except NoMomentError as error:
+        raise click.UsageError(f"{option}: {error}") from error
 
 
 @contextmanager

@@ -8,15 +8,14 @@ there, and something that says who and where. A pass is `ISSUER:CTI`, or `ISSUER
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from passes.areas.models import Area
 from passes.errors import ValueRefusedError
+from passes.local_time import NoMomentError, read_moment
 from passes.movement.models import Direction, MovementSource
 from passes.movement.plates import kept_plate
 from passes.names import tidy
@@ -30,12 +29,11 @@ from protocol.places import StationKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
 _ID_CHARS = 64
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
-_FIRST_YEAR, _LAST_YEAR = 1970, 2242
 _ROLES = {role.value: role for role in Role}
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 _SOURCES = {source.value: source for source in MovementSource}
@@ -130,11 +128,11 @@ class LineReader:
             None if person is None or person == "" else self._person(person),
             self._name(get("name")),
             None if role is None else _choice(_ROLES, role, "role"),
-            read_moment(get("at")),
+            _moment(get("at")),
             spot,
             self._plate(get("plate")),
             _text(get("pass_id"), "pass_id"),
-            None if stay is None else self._stay(stay),
+            None if stay is None or stay == "" else self._stay(stay),
         )
 
     def _spot(self, area: object, site: object, station: object, direction: object, source: object) -> Spot:
@@ -202,22 +200,15 @@ class LineReader:
             return plate
 
 
-def read_moment(value: Any) -> datetime:
-    """Return the aware UTC datetime of an RFC 3339 text, to the microsecond.
-
-    Raises:
-        LineError: it is none, or one outside 1970 to 2242.
-    """
-    if value is None:
+def _moment(value: Any) -> datetime:
+    if value is None or value == "":
         raise LineError("missing", "at", "is missing")
-    if type(value) is str and _MOMENT.fullmatch(value):
-        try:
-            moment = datetime.fromisoformat(value).astimezone(UTC)
-        except (ValueError, OverflowError):
-            moment = None
-        if moment is not None and _FIRST_YEAR <= moment.year < _LAST_YEAR:
-            return moment
-    raise LineError("at_invalid", "at", f"{value!r} is no RFC 3339 time with its offset: 2021-09-11T00:00:00+07:00")
+    if type(value) is not str:
+        raise LineError("at_invalid", "at", "is no text; times are RFC 3339: 2021-09-11T00:00:00+07:00")
+    try:
+        return read_moment(value)
+    except NoMomentError as error:
+        raise LineError("at_invalid", "at", str(error)) from error
 
 
 def _remember(cache: dict[str, Any], key: str, value: object) -> None:

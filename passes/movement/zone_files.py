@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from passes.local_time import NoMomentError, read_second
 from passes.movement.zones import ZoneDraft, ZoneError
-from protocol.times import MomentError, from_rfc3339, to_rfc3339
+from protocol.times import to_rfc3339
 from protocol.zones import DEFAULT_MONITORING_DAYS, ZoneKind
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def read_zone_file(data: bytes) -> ZoneDraft:
     """
     try:
         said = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ZoneError("not_json", "file", f"not UTF-8 JSON: {error}") from error
     if not isinstance(said, dict):
         raise ZoneError("not_json", "file", "not one JSON object")
@@ -43,6 +44,7 @@ def read_zone(said: dict[str, Any]) -> ZoneDraft:
     Raises:
         ZoneError: it describes none.
     """
+    said = {name: value for name, value in said.items() if value is not None}
     if unknown := sorted(said.keys() - {*_REQUIRED, *_OPTIONAL}):
         raise ZoneError("unknown_field", unknown[0], "is not a field of a zone")
     try:
@@ -50,13 +52,13 @@ def read_zone(said: dict[str, Any]) -> ZoneDraft:
     except ValueError as error:
         raise ZoneError("kind_unknown", "kind", f"is {' or '.join(kind.value for kind in ZoneKind)}") from error
     return ZoneDraft(
-        id=_typed(said, "id", str) if said.get("id") is not None else None,
+        id=_typed(said, "id", str) if "id" in said else None,
         name=_typed(said, "name", str),
         kind=kind,
         areas=_texts(said, "areas"),
         sites=_texts(said, "sites"),
         starts_at=_moment(said["starts_at"], "starts_at"),
-        ends_at=_moment(said["ends_at"], "ends_at") if said.get("ends_at") is not None else None,
+        ends_at=_moment(said["ends_at"], "ends_at") if "ends_at" in said else None,
         passage=_typed({"passage": True} | said, "passage", bool),
         monitoring_days=_typed({"monitoring_days": DEFAULT_MONITORING_DAYS} | said, "monitoring_days", int),
         decision=_typed(said, "decision", str),
@@ -94,6 +96,6 @@ def _texts(said: dict[str, Any], name: str) -> tuple[str, ...]:
 
 def _moment(value: Any, name: str) -> datetime:
     try:
-        return from_rfc3339(value)
-    except MomentError as error:
-        raise ZoneError("not_a_time", name, "is no RFC 3339 time with its offset: 2021-09-11T00:00:00+07:00") from error
+        return read_second(_typed({name: value}, name, str))
+    except NoMomentError as error:
+        raise ZoneError("not_a_time", name, str(error)) from error

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from passes import jobs
+from passes.followup.export import as_fields
 from passes.followup.models import FollowUp, StaySource, StayStatement
 from passes.issuing.models import VehiclePass
 from passes.movement import services
@@ -106,6 +107,22 @@ def test_the_same_file_again_and_the_same_line_twice_change_nothing(session: Ses
     assert session.query(MovementImport).count() == 0
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "2021-09-14t02:00:00.5z",
+        "2021-09-14T02:00:00.500000Z",
+        "2021-09-14T02:00:00.500000999-00:00",
+        "2021-09-14t09:00:00.5+07:00",
+        "2021-09-13T14:00:00.5-12:00",
+    ],
+)
+def test_one_moment_may_be_written_in_every_way_that_rfc_3339_knows(session: Session, spelling: str) -> None:
+    take_in(session, text(line(1, at="2021-09-14T02:00:00.5Z")))
+    done = take_in(session, text(line(1, at=spelling)))
+    assert (done.known, done.refused) == (1, 0)
+
+
 def test_a_known_id_that_says_something_else_is_refused(session: Session) -> None:
     take_in(session, text(line(1), line(2)))
     for changed in ({"area": "00337"}, {"person": ASSISTANT}, {"at": "2021-09-14T09:00:01+07:00"}):
@@ -128,6 +145,8 @@ def test_a_known_id_that_says_something_else_is_refused(session: Session) -> Non
         (line(at="2021-13-14T09:00:00Z"), "at", "at_invalid"),
         (line(at="1815-06-18T09:00:00Z"), "at", "at_invalid"),
         (line(at=1631584800), "at", "at_invalid"),
+        (line(at="2021-09-14T24:00:00Z"), "at", "at_invalid"),
+        (line(at="2021-09-14T09:00:00." + "0" * 99 + "Z"), "at", "at_invalid"),
         (line(person="12345"), "person", "person_invalid"),
         (line(person=1085000001), "person", "wrong_type"),
         (line(name=7), "name", "wrong_type"),
@@ -185,6 +204,9 @@ def test_a_stay_in_a_file_counts_like_an_officers_and_the_newest_counts(session:
     assert statements == {("m1", CHUONG_DUONG, StaySource.IMPORT), ("m2", "10354", StaySource.IMPORT)}
     row = session.query(FollowUp).one()
     assert (row.stay_code, row.district_code) == ("10354", "281")
+    assert as_fields(row)["stay"] == "10354"
+    take_in(session, text(line(4, at="2021-09-16T09:00:00+07:00", stay="001"), line(5, stay="")))
+    assert (row.district_code, as_fields(row)["stay"]) == ("001", None)  # nobody said which ward
 
 
 def test_movements_that_come_after_a_zone_was_published_expose_at_once(session: Session) -> None:

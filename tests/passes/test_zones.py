@@ -577,10 +577,10 @@ def test_the_command_line_publishes_lifts_and_withdraws_and_waits_for_the_match(
     walker = person(session, 1)
     at = datetime.fromisoformat("2021-09-14T09:00:00+07:00")
     move(session, walker, at, WARD, is_road_scan=True)
-    published = run(app, "publish", zone_file(tmp_path))
+    published = run(app, "publish", zone_file(tmp_path, ends_at=None, monitoring_days=None))
     assert (published.exit_code, published.output) == (0, "ward-00355 published (version 1); 1 people exposed\n")
     assert exposures(session, "ward-00355") == {walker: (at, at)}
-    lifted = run(app, "lift", "ward-00355", "--at", "2021-09-14T00:00:00+07:00")
+    lifted = run(app, "lift", "ward-00355", "--at", "2021-09-14t00:00:00.000+07:00")
     assert lifted.output == "ward-00355 lifted (version 2); 0 people exposed\n"
     withdrawn = run(app, "withdraw", "ward-00355")
     assert withdrawn.output == "ward-00355 withdrawn (version 3); 0 people exposed\n"
@@ -593,6 +593,9 @@ def test_the_command_line_publishes_lifts_and_withdraws_and_waits_for_the_match(
         ({"kind": "vùng 1"}, "kind:"),
         ({"starts_at": "2021-09-11T00:00:00"}, "starts_at:"),
         ({"starts_at": "11/09/2021"}, "starts_at:"),
+        ({"starts_at": 1631584800}, "starts_at:"),
+        ({"starts_at": "2021-09-11T00:00:00.5+07:00"}, "between two seconds"),
+        ({"starts_at": "1900-01-01T00:00:00+07:00"}, "outside 1970"),
         ({"areas": [355]}, "areas:"),
         ({"areas": ["99999"]}, "areas:"),
         ({"monitoring_days": "14"}, "monitoring_days:"),
@@ -613,6 +616,8 @@ def test_a_bad_zone_file_is_refused_with_the_field_and_nothing_is_published(
 def test_a_file_that_is_no_json_and_times_that_are_none_are_refused(app: Flask, tmp_path: Path) -> None:
     file = tmp_path / "zone.json"
     file.write_bytes(b"\xff{")
+    assert run(app, "publish", file).exit_code == 2
+    file.write_bytes(b"[" * 100_000)
     assert run(app, "publish", file).exit_code == 2
     assert run(app, "lift", "x", "--at", "tomorrow").exit_code == 2
     assert run(app, "withdraw", "nowhere").exit_code == 2
