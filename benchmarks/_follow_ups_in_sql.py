@@ -77,14 +77,13 @@ def from_scratch(month: Path, zones: Sequence[ZoneDraft]) -> tuple[set[tuple[Any
     return found, seconds
 
 
-def followed_up() -> set[tuple[Any, ...]]:
-    """Return the follow-ups as the issuer has them."""
+def followed_up(zones: Sequence[ZoneDraft]) -> set[tuple[Any, ...]]:
+    """Return the follow-ups of these zones as the issuer has them."""
     session = db.session()
     numbers = {row.id: row.id_number for row in session.execute(sa.select(Person.id, Person.id_number))}
     columns = (FollowUp.person_id, FollowUp.zone_id, FollowUp.first_at, FollowUp.last_at, FollowUp.due)
-    rows = session.execute(
-        sa.select(*columns, FollowUp.stay_code, FollowUp.district_code).where(FollowUp.zone_id != "equal")
-    )
+    of_these = FollowUp.zone_id.in_([zone.id for zone in zones])
+    rows = session.execute(sa.select(*columns, FollowUp.stay_code, FollowUp.district_code).where(of_these))
     return {
         (numbers[row[0]], row[1], *(_microseconds(moment) for moment in row[2:5]), row.stay_code, row.district_code)
         for row in rows
