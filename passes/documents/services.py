@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from passes.sealed_files import SealedFiles
 
 MOST_OF_ONE = 12
+MOST_UNAPPROVED_BYTES = 100 * 1024 * 1024
+"""Of all documents of a carrier that nobody approved: whoever has an e-mail address can make one."""
 _NAME_CHARS = 120
 Subject = Vehicle | CrewMember | Application
 
@@ -64,13 +66,18 @@ def attach(
         now: when.
 
     Raises:
-        DocumentError: the file is none of ours (`inspect`), or the subject has enough (`too_many`).
+        DocumentError: the file is none of ours (`inspect`), the subject has enough (`too_many`), or the carrier has as
+            much as is kept before it is approved (`unapproved_full`).
     """
     if subject.carrier_id != actor.organisation_id or kind not in KINDS[type(subject)]:
         raise ValueError("a document belongs to a subject of the carrier, and fits it")
     if len(documents_of(session, subject)) >= MOST_OF_ONE:
         raise DocumentError("too_many", "file", f"{MOST_OF_ONE} documents are enough")
     content = inspect(data)
+    if actor.organisation.is_preparing and _bytes_of(session, actor.organisation) + len(content.data) > (
+        MOST_UNAPPROVED_BYTES
+    ):
+        raise DocumentError("unapproved_full", "file", f"{MOST_UNAPPROVED_BYTES} bytes are enough before approval")
     made = Document(
         carrier_id=subject.carrier_id,
         kind=kind,
@@ -86,6 +93,11 @@ def attach(
     session.add(made)
     audit.record(session, actor, "documents.attach", made, {"kind": kind.value, "bytes": made.bytes}, now)
     return made
+
+
+def _bytes_of(session: Session, carrier: Organisation) -> int:
+    statement = sa.select(sa.func.sum(Document.bytes)).where(Document.carrier_id == carrier.id)
+    return session.scalar(statement) or 0
 
 
 def _column(subject: Subject) -> str:

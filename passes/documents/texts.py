@@ -26,5 +26,8 @@ ERRORS: Mapping[str, Any] = {
     "pdf_unreadable": _l("Tệp PDF bị hỏng, có mật khẩu hoặc dài quá 40 trang."),
     "image_unreadable": _l("Ảnh bị hỏng hoặc quá lớn. Chụp lại rồi tải lên."),
     "too_many": _l("Mỗi xe, mỗi người, mỗi hồ sơ có nhiều nhất 12 tệp. Xóa bớt tệp cũ."),
+    "unapproved_full": _l(
+        "Đơn vị chưa được phê duyệt chỉ lưu được 100 MB giấy tờ. Tải lên tiếp sau khi được phê duyệt, hoặc xóa bớt."
+    ),
     "handed_in": _l("Giấy tờ này đã nộp kèm hồ sơ nên không xóa được."),
 }

@@ -159,6 +159,22 @@ def test_one_subject_has_a_few_documents_not_any_number(
     assert session.query(Document).count() == 1
 
 
+def test_a_carrier_that_nobody_approved_keeps_a_little_of_everything_together(
+    session: Session, desk: FlaskClient, truck: Vehicle, carrier: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(inspect(picture()).data)
+    monkeypatch.setattr(services, "MOST_UNAPPROVED_BYTES", 2 * size)
+    approved_at, carrier.organisation.approved_at = carrier.organisation.approved_at, None
+    session.commit()
+    path = f"/documents/vehicle/{truck.id}"
+    assert [upload(desk, path, picture()).status_code for _ in range(3)] == [302, 302, 200]
+    assert str(ERRORS["unapproved_full"]) in words(upload(desk, path, picture()))
+    carrier.organisation.approved_at = approved_at
+    session.commit()
+    assert upload(desk, path, picture()).status_code == 302
+    assert session.query(Document).count() == 3
+
+
 def test_every_kind_has_its_word_and_belongs_somewhere() -> None:
     assert set(KINDS) == set(DocumentKind)
     assert {kind for kinds in services.KINDS.values() for kind in kinds} == set(DocumentKind)
