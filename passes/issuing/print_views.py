@@ -91,5 +91,5 @@ def print_file(job_id: int) -> Response:
         content = files.read(printing.file_name(job))
     except FileNotFoundError:  # its day is over, or a backup was restored without it
         abort(404)
-    name = f"{MAKING[job.kind].file_name}-{job.created_at:%Y%m%d}-{job.id}.pdf"
+    name = f"{MAKING[job.kind].file_name}-{local_time.local_date(job.created_at):%Y%m%d}-{job.id}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)

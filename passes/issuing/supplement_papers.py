@@ -82,4 +82,4 @@ def _lines(supplement: Supplement, change: CrewChange, ends: dict[int, datetime]
 
 
 def _line(line: SupplementCrew, end: datetime | None) -> CrewLine:
-    return CrewLine(ROLE_TEXTS[line.role]["vi"], line.person.name or "", (line.person.id_number or "")[-4:], end)
+    return CrewLine(ROLE_TEXTS[line.role]["vi"], line.person.name or "", line.person.id_end, end)

@@ -29,3 +29,8 @@ class Person(Base):
     residence_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def id_end(self) -> str:
+        """The last four digits of the ID number, which tell people of one name apart; empty if nobody knows it."""
+        return (self.id_number or "")[-4:]

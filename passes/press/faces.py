@@ -80,7 +80,7 @@ class Face:
         A letter that the face lacks is shown as the letter it is made from, or as a question mark: the signed code
         holds every name as it is, and the paper names people by their ID number's last digits too.
         """
-        glyphs = list(self._found(text))
+        glyphs = list(self._found(unicodedata.normalize("NFC", text)))
         array, width = [b"<"], 0
         for at, glyph in enumerate(glyphs):
             array.append(b"%04x" % glyph)

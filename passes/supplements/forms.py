@@ -84,7 +84,9 @@ class SlipForm(FlaskForm):
         self.people = list(seats)
         self.members = members
         others = [
-            (str(m.id), f"{m.person.name} ({crew_role(m.role)})") for m in members.values() if m.person_id not in riding
+            (str(m.id), f"{m.person.name} ({crew_role(m.role)}, …{m.person.id_end})")
+            for m in members.values()
+            if m.person_id not in riding
         ]
         for seat, entry in zip(seats, self.seats, strict=False):
             replacing = [(value, _("Thay bằng %(who)s", who=words)) for value, words in others]

@@ -1,6 +1,7 @@
 """What the press is made of: symbols under the best mask, text as wide as WeasyPrint sets it, honest stencils."""
 
 import random
+import unicodedata
 from itertools import groupby, pairwise
 
 import pytest
@@ -86,6 +87,8 @@ def test_a_letter_that_the_typeface_lacks_is_shown_by_its_base_or_a_question_mar
     assert regular.show("Ⅳ").array == regular.show("IV").array
     assert regular.show("王").array == regular.show("?").array
     assert regular.show("Đỗ Đức Ảnh").array != regular.show("Do Duc Anh").array
+    loose = unicodedata.normalize("NFD", "Đỗ Đức Ảnh")
+    assert regular.show(loose).array == regular.show("Đỗ Đức Ảnh").array, "of settings, which nothing composed before"
 
 
 def page(body: str) -> str:
