@@ -549,8 +549,9 @@ class _Stick:
         class Handler(_QuietHandler):
             def copyfile(self, source: Any, outputfile: Any) -> None:
                 data = source.read()
-                outputfile.write(data[: max(stick.left, 0)])
-                stick.left -= len(data)
+                arriving = data[: max(stick.left, 0)]
+                stick.left -= len(data)  # before they arrive: the next request may come while this one is still ending
+                outputfile.write(arriving)
                 if stick.left < 0:
                     self.close_connection = True
 
