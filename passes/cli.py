@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,12 @@ def _make_app() -> Flask:
 
 def _keep_instance(_context: click.Context, _option: click.Parameter, value: Path) -> Path:
     os.environ["PASSES_INSTANCE"] = str(value.resolve())
+    return value
+
+
+def _require_issuer_id(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,31}", value):
+        raise click.BadParameter("up to 32 capital letters, digits and hyphens, such as VN-HY")
     return value
 
 
@@ -81,7 +88,13 @@ def main(instance: Path) -> None:
 @click.option(
     "--offline-keys", type=click.Path(file_okay=False, path_type=Path), help="Folder for root and targets keys."
 )
-def init(offline_keys: Path | None) -> None:
+@click.option(
+    "--issuer-id",
+    metavar="ID",
+    callback=_require_issuer_id,
+    help="Name of this issuer in every pass, such as VN-HY: capital letters, digits, hyphens. [default: VN-HN]",
+)
+def init(offline_keys: Path | None, issuer_id: str | None) -> None:
     """Make an empty instance: database, keys, trust repository, areas."""
     from passes.initialise import InstanceExistsError, initialise
     from passes.local_time import now
@@ -89,13 +102,15 @@ def init(offline_keys: Path | None) -> None:
     from passes.trust.offline_options import choose_new_folder
 
     instance = Path(os.environ["PASSES_INSTANCE"])
+    if issuer_id and Instance(instance).config_file.exists():
+        raise click.UsageError(f"{Instance(instance).config_file} is there already; set issuer_id in it instead.")
     offline_keys, passphrase = choose_new_folder(offline_keys, instance)
     try:
-        initialise(instance, offline_keys, passphrase, now())
+        initialise(instance, offline_keys, passphrase, now(), issuer_id)
     except (InstanceExistsError, ConfigError, KeyFileError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{instance} is ready. Keep {offline_keys} and its passphrase apart from this machine.")
-    if write_first_settings(Instance(instance)):
+    if write_first_settings(Instance(instance), issuer_id):
         click.echo("Staff set up a second factor at their first sign-in (two_factor_roles in config.toml).")
     click.echo(f"Next: `passes --instance {instance} users create`, then `passes --instance {instance} serve`.")
 

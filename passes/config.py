@@ -110,13 +110,14 @@ def create_secrets(instance: Instance) -> None:
         write_private(instance.secrets_file, json.dumps(made, indent=2) + "\n")
 
 
-def write_first_settings(instance: Instance) -> bool:
+def write_first_settings(instance: Instance, issuer_id: str | None = None) -> bool:
     """Write the `config.toml` that a new instance begins with, unless there is one; say whether it was written."""
     if instance.config_file.exists():
         return False
     roles = ", ".join(f'"{role}"' for role in STAFF_ROLES)
     line = "# Who signs in with a code from an authenticator app too; anybody else may.\n"
-    write_private(instance.config_file, f"{line}two_factor_roles = [{roles}]\n")
+    first = f'# Whose name every pass and every issuing key bears.\nissuer_id = "{issuer_id}"\n' if issuer_id else ""
+    write_private(instance.config_file, f"{first}{line}two_factor_roles = [{roles}]\n")
     return True
 
 

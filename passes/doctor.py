@@ -129,6 +129,7 @@ def _keys(app: Flask, instance: Instance, now: datetime) -> Iterator[str]:
     keys = InstanceKeys(instance, app.config["KEYS_PASSPHRASE"])
     repository = TrustRepository(instance.trust_dir)
     opened: tuple[Callable[[], object], ...] = (
+        lambda: services.require_key_of(db.session(), app.config["ISSUER_ID"], now),
         lambda: lifecycle.require_online_keys(repository, keys),
         lambda: keys.sealing,
         lambda: keys.signer_for(bytes.fromhex(services.current_issuer_key(db.session(), now).kid)),

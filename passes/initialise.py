@@ -30,7 +30,9 @@ class InstanceExistsError(Exception):
     """The folder or the database holds an instance already; nothing was changed."""
 
 
-def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: datetime) -> Flask:
+def initialise(
+    path: Path, offline_dir: Path, offline_passphrase: str, now: datetime, issuer_id: str | None = None
+) -> Flask:
     """Make an empty instance: no demo data, no users.
 
     Args:
@@ -38,6 +40,7 @@ def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: date
         offline_dir: where the root and targets keys go; outside the instance except for a demo.
         offline_passphrase: encrypts the offline keys.
         now: signs and dates the first publication.
+        issuer_id: whom the first issuing key signs for; None takes it from `config.toml`, or the default.
 
     Returns:
         The application of the new instance.
@@ -51,7 +54,7 @@ def initialise(path: Path, offline_dir: Path, offline_passphrase: str, now: date
     if TrustRepository(instance.trust_dir).is_initialised:
         raise InstanceExistsError(f"{instance.path} holds an instance already")
     create_secrets(instance)
-    app = create_app(instance.path)
+    app = create_app(instance.path, **({"ISSUER_ID": issuer_id} if issuer_id else {}))
     with app.app_context():
         _refuse_database_in_use()
         upgrade()

@@ -50,10 +50,13 @@ def sign_pending(session: Session, signer_for: Callable[[bytes], Signer], now: d
     """
     # Slips come first: a truck stands and waits for each of them.
     found = [*_approved_supplements(session, limit), *_approved_passes(session, limit)]
-    waiting = [paper for paper in found if _is_writable(session, paper, now)]
+    if not found:
+        return 0
+    key = trust.current_issuer_key(session, now)
+    waiting = [paper for paper in found if _is_writable(session, paper, key.iss, now)]
     if not waiting:
         return 0
-    signer = signer_for(bytes.fromhex(trust.current_issuer_key(session, now).kid))
+    signer = signer_for(bytes.fromhex(key.kid))
     for paper in waiting:
         _sign(session, paper, signer, now)
     return len(waiting)
@@ -123,19 +126,28 @@ def _issued_at(session: Session, supplement: Supplement, now: datetime) -> datet
     return max([now.replace(microsecond=0), *earlier])
 
 
-def _is_writable(session: Session, paper: Paper, now: datetime) -> bool:
+def _is_writable(session: Session, paper: Paper, iss: str, now: datetime) -> bool:
     """Say whether a paper can be put into a credential; one that cannot says why, and does not hold up the others."""
+    problem = _why_not_writable(session, paper, iss, now)
+    if problem is None:
+        return True
+    if paper.signing_error is None:  # told once, tried again with every sweep
+        log.error("paper %s cannot be signed; the others are: %s", paper.number, problem)
+    paper.signing_error = problem[:_ERROR_CHARS]
+    return False
+
+
+def _why_not_writable(session: Session, paper: Paper, iss: str, now: datetime) -> str | None:
+    if paper.iss != iss:  # every post would take it for a forgery
+        return f"it is of the issuer {paper.iss}, and the key in use signs for {iss}; `passes doctor` says what to do"
     if paper.text is not None:
-        return True  # signed before; it says again what it said, not what the register says now
+        return None  # signed before; it says again what it said, not what the register says now
     try:
         credential = _credential(session, paper, now)
         claims.encode(credential._replace(status=StatusRef("status/0", 0)))  # its own comes later
     except claims.ClaimsError as error:
-        if paper.signing_error is None:  # told once, tried again with every sweep
-            log.exception("paper %s cannot be signed; the others are", paper.number)
-        paper.signing_error = str(error)[:_ERROR_CHARS]
-        return False
-    return True
+        return str(error)
+    return None
 
 
 def _next_status_index(session: Session, now: datetime) -> tuple[str, int]:

@@ -84,6 +84,21 @@ def current_issuer_key(session: Session, now: datetime) -> IssuerKey:
     return key
 
 
+def require_key_of(session: Session, iss: str, now: datetime) -> None:
+    """Make sure that the key in use signs for this issuer: posts refuse what another's key signed, however good.
+
+    Raises:
+        NoIssuerKeyError: there is no key in use, or it signs for another.
+    """
+    key = current_issuer_key(session, now)
+    if key.iss != iss:
+        message = (
+            f"issuer_id in config.toml is {iss}, and the key in use signs for {key.iss}: new passes wait. Put "
+            f"issuer_id back, or make a key for {iss} by `passes trust rotate-issuer-key --offline-keys DIR`."
+        )
+        raise NoIssuerKeyError(message)
+
+
 class KeyState(enum.StrEnum):
     """What becomes of an issuing key."""
 

@@ -16,7 +16,7 @@ from flask import Flask
 
 from passes import create_app
 from passes.cli import main
-from passes.config import ConfigError, Instance, read_secrets
+from passes.config import ConfigError, Instance, read_secrets, read_settings
 from passes.doctor import examine
 from passes.jobs import heartbeat
 from tests.factories import now
@@ -59,10 +59,12 @@ def test_help_and_version_need_no_instance_and_name_no_command_of_a_library(
 
 
 def test_init_makes_a_private_instance_without_users_and_keeps_offline_keys_apart(tmp_path: Path) -> None:
-    done = passes(
-        tmp_path / "instance", "init", "--offline-keys", str(tmp_path / "offline"), PASSES_OFFLINE_PASSPHRASE=PASSPHRASE
-    )
+    arguments = "init", "--issuer-id", "VN-HY", "--offline-keys", str(tmp_path / "offline")
+    done = passes(tmp_path / "instance", *arguments, PASSES_OFFLINE_PASSPHRASE=PASSPHRASE)
     assert done.returncode == 0, done.stderr
+    (issuers,) = (tmp_path / "instance" / "trust" / "targets").glob("*.issuers")
+    assert {key["iss"] for key in json.loads(issuers.read_bytes())["issuers"]} == {"VN-HY"}
+    assert read_settings(Instance(tmp_path / "instance"))["ISSUER_ID"] == "VN-HY"
     assert {path.name for path in (tmp_path / "offline").iterdir()} == {
         "root-1.pem", "root-2.pem", "root-3.pem", "targets.pem"
     }  # fmt: skip

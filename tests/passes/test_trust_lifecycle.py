@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from passes import local_time
+from passes import jobs, local_time
 from passes.accounts.models import User
 from passes.audit import AuditEntry
 from passes.doctor import examine
@@ -568,3 +568,18 @@ def test_the_doctor_names_keys_that_stations_do_not_know(
     assert "1 papers wait" in wrong("signing", timedelta(minutes=20))
     ceremony.repository.rotate_root(ceremony.offline, ceremony.keys.stage_online_keys(), now())
     assert "not those of the root" in wrong("keys")
+
+
+def test_nothing_is_signed_in_another_issuers_name(app: Flask, session: Session, factories: Factories) -> None:
+    vehicle_pass = factories.vehicle_pass()
+    for iss in ("VN-HY", app.config["ISSUER_ID"]):
+        vehicle_pass.text = vehicle_pass.kid = vehicle_pass.signed_at = None
+        vehicle_pass.status_uri = vehicle_pass.status_index = None
+        session.execute(sa.update(IssuerKey).values(iss=iss))
+        session.commit()
+        jobs.wake()
+        session.refresh(vehicle_pass)
+        (said,) = [one for one in examine(app, local_time.now()) if one.part == "keys"]
+        assert (vehicle_pass.signed_at is not None) == said.is_ok == (iss == app.config["ISSUER_ID"])
+        assert said.is_ok or "key in use signs for VN-HY" in said.message
+    assert vehicle_pass.signing_error is None
