@@ -153,9 +153,17 @@ def begin_writing(session: Session) -> None:
 
 
 def lock(session: Session, row: Base) -> None:
-    """Read a row again and keep it: whoever decides about it at once waits, and then sees what was decided."""
+    """Read a row again, with what loads with it, and keep it.
+
+    Whoever decides about it at once waits, and then sees what was decided.
+
+    Raises:
+        sqlalchemy.exc.NoResultFound: somebody deleted it meanwhile.
+    """
+    session.flush()
     begin_writing(session)
-    session.refresh(row, with_for_update={"of": type(row)})
+    model, key = type(row), sa.inspect(row).identity
+    session.get_one(model, key, populate_existing=True, with_for_update={"of": model})
 
 
 def gather_statistics(session: Session) -> None:

@@ -21,6 +21,7 @@ from passes.applications.models import (
 )
 from passes.applications.transitions import EDITABLE, ApplicationError
 from passes.areas.services import get_area
+from passes.db import lock
 from passes.fleet.services import find_crew_member, find_vehicle, usual_crew
 from passes.local_time import local_date
 from protocol.claims import CargoClass, Role
@@ -147,7 +148,7 @@ def change_trip(session: Session, actor: User, application: Application, trip: T
         ApplicationError: it is sent or decided (`not_editable`), or a count is out of range (`count`).
         passes.areas.services.AreaUnknownError: the route names an unknown division.
     """
-    _require_editable(application)
+    _require_editable(session, application)
     application.stops.clear()
     session.flush()
     _write_trip(session, application, trip)
@@ -166,7 +167,7 @@ def choose_vehicles(
         ApplicationError: it is sent or decided (`not_editable`), a vehicle is not the carrier's (`not_own`), or there
             are too many (`count`).
     """
-    _require_editable(application)
+    _require_editable(session, application)
     wanted = dict.fromkeys(vehicle_ids)
     application.vehicles = [item for item in application.vehicles if item.vehicle_id in wanted]
     session.flush()
@@ -191,10 +192,12 @@ def assign_crew(
     """Say who goes with one vehicle, drivers first; who was in another vehicle of the application leaves that one.
 
     Raises:
-        ApplicationError: the application is sent or decided (`not_editable`), a person is not the carrier's
-            (`not_own`), or there are more than eight (`crew_count`).
+        ApplicationError: the application is sent or decided (`not_editable`), the vehicle is not in it any more
+            (`vehicle_unknown`), a person is not the carrier's (`not_own`), or there are more than eight (`crew_count`).
     """
-    _require_editable(application)
+    _require_editable(session, application)
+    if item not in application.vehicles:
+        raise ApplicationError("vehicle_unknown", "a colleague took the vehicle out of the application")
     crew = _crew(session, application, tuple(crew_ids))
     chosen = {member.id for member in crew}
     for other in application.vehicles:
@@ -228,7 +231,9 @@ def copy_application(session: Session, actor: User, application: Application, no
     return create_draft(session, actor, draft, now)
 
 
-def _require_editable(application: Application) -> None:
+def _require_editable(session: Session, application: Application) -> None:
+    """Keep an application as it is now: nobody sends it while it is changed."""
+    lock(session, application)
     if application.state not in EDITABLE:
         raise ApplicationError("not_editable", f"an application that is {application.state} cannot be changed")
 

@@ -9,6 +9,7 @@ from passes import audit
 from passes.applications.models import ApplicationMode, Mode
 from passes.applications.post_audit import count_pending
 from passes.applications.queue import count_waiting
+from passes.db import lock
 from passes.errors import ValueRefusedError
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def change_mode(session: Session, actor: User, mode: Mode, audit_percent: int, n
     Raises:
         ModeError: the share is no percentage (`percent_invalid`), or nothing would change (`mode_unchanged`).
     """
-    row = session.get_one(ApplicationMode, _ROW, with_for_update=True)
+    row = mode_in_force(session)
+    lock(session, row)
     _require_change(row, mode, audit_percent)
     details = {"from": [row.mode.value, row.audit_percent], "to": [mode.value, audit_percent]}
     row.mode, row.audit_percent, row.changed_at, row.changed_by_id = mode, audit_percent, now, actor.id

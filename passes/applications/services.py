@@ -9,6 +9,7 @@ from passes.applications.decisions import approve, decide, reject, send_back
 from passes.applications.drafts import choose_vehicles, missing_parts
 from passes.applications.models import Application
 from passes.applications.transitions import TRANSITIONS, Act, ApplicationError, TransitionError, move
+from passes.db import lock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +33,7 @@ def submit(session: Session, actor: User, application: Application, now: datetim
         ApplicationError: nobody approved the carrier yet (`not_approved`), something that is asked for is missing
             (`incomplete`), or a check says that no pass could be made (`blocked`).
     """
+    lock(session, application)  # what is checked here is what is sent
     if application.state not in TRANSITIONS[Act.SUBMIT].sources:
         raise TransitionError(Act.SUBMIT, application.state)
     if not application.carrier.is_working:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from passes import audit
-from passes.db import privacy
+from passes.db import lock, privacy
 from passes.errors import RefusedError
 from passes.fleet.drafts import FleetError
 from passes.fleet.models import CrewMember, Vehicle
@@ -81,7 +81,7 @@ def apply_import(session: Session, actor: User, made: FleetImport, now: datetime
         ImportRefusedError: it is not checked, or applied already (`import_state`); some rows have errors and nobody
             said that they may be left out (`import_errors`); there is no row without (`import_empty`).
     """
-    _require(made, ImportState.CHECKED)
+    _require(session, made, ImportState.CHECKED)
     counts = count_outcomes(session, made)
     if counts.get(RowOutcome.LEFT_OUT) and not is_partial:
         raise ImportRefusedError("import_errors", "rows with errors would be left out silently")
@@ -99,7 +99,7 @@ def undo_import(session: Session, actor: User, made: FleetImport, now: datetime)
     Raises:
         ImportRefusedError: it is not applied, or undone already (`import_state`).
     """
-    _require(made, ImportState.APPLIED)
+    _require(session, made, ImportState.APPLIED)
     written = FleetImportRow.outcome.in_((RowOutcome.ADDED, RowOutcome.CHANGED))
     _hand_over(session, made, ImportState.UNDOING, written, now)
     audit.record(session, actor, "fleet.undo_import", made, {"rows": made.todo}, now)
@@ -111,13 +111,14 @@ def cancel_import(session: Session, actor: User, made: FleetImport, now: datetim
     Raises:
         ImportRefusedError: it is not checked, or applied already (`import_state`).
     """
-    _require(made, ImportState.CHECKED)
+    _require(session, made, ImportState.CHECKED)
     made.state, made.state_changed_at = ImportState.CANCELED, now
     session.execute(sa.delete(FleetImportRow).where(FleetImportRow.import_id == made.id))
     audit.record(session, actor, "fleet.cancel_import", made, None, now)
 
 
-def _require(made: FleetImport, state: ImportState) -> None:
+def _require(session: Session, made: FleetImport, state: ImportState) -> None:
+    lock(session, made)
     if made.state is not state:
         raise ImportRefusedError("import_state", f"an import that is {made.state} cannot do this")
 

@@ -98,8 +98,8 @@ def proposal(proposal_id: int) -> str | Response:
             return _decide(found, form)
         except services.ZoneError as error:
             db.session.rollback()
-            form.passage.errors = [str(PROPOSAL_ERRORS[error.code])]
             found = _proposal(proposal_id)
+            form.passage.errors = [str(PROPOSAL_ERRORS[error.code])]
     return _preview(found, form)
 
 

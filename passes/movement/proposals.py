@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 
 from passes import audit
+from passes.db import lock
 from passes.movement.models import ZoneDocument, ZoneProposal
 from passes.movement.zone_files import read_zone, write_zone
 from passes.movement.zones import ZoneDraft, ZoneError, check_draft, get_zone, publish_zone
@@ -120,12 +122,12 @@ def save_proposal(
     draft = check_draft(session, draft)
     if proposal is None:
         proposal = ZoneProposal(zone_id=draft.id, created_at=now)
-        session.add(proposal)
     proposal.base_version = base
     proposal.content = write_zone(draft)
     proposal.document_id = draft.document_id
     proposal.changed_at, proposal.changed_by_id = now, actor.id if actor else None
     proposal.proposed_at = proposal.proposed_by_id = None
+    session.add(proposal)
     session.flush()
     audit.record(session, actor, "zones.save_draft", proposal, {"zone": draft.id, "decision": draft.decision}, now)
     return proposal
@@ -152,10 +154,14 @@ def publish_proposal(
         now: when.
 
     Raises:
-        ZoneError: `second_person` (nobody handed it over, or whoever did wants to publish it as well),
-            `passage_changed` (two people must mean the same), `changed_meanwhile` (the zone has a newer version than
-            the one that this changes), or the draft is wrong.
+        ZoneError: `proposal_unknown` (somebody published it at once, or threw it away), `second_person` (nobody handed
+            it over, or whoever did wants to publish it as well), `passage_changed` (two people must mean the same),
+            `changed_meanwhile` (the zone has a newer version than the one that this changes), or the draft is wrong.
     """
+    try:
+        lock(session, proposal)
+    except NoResultFound as error:
+        raise ZoneError("proposal_unknown", "id", "it was published or thrown away meanwhile") from error
     if needs_two and proposal.proposed_by_id in {None, actor.id}:
         raise ZoneError("second_person", "id", "another person than the one who prepared it must publish a zone")
     if needs_two and passage != proposal.passage:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.areas.services import labels
+from passes.db import lock
 from passes.errors import ValueRefusedError
 from passes.followup import services as followup
 from passes.identifiers import IDENTIFIER_RULE, is_identifier
@@ -169,12 +170,15 @@ def publish_zone(session: Session, actor: User | None, draft: ZoneDraft, now: da
     draft = check_draft(session, draft)
     zone = session.get(Zone, draft.id) if draft.id else None
     if zone is None:
-        zone = Zone(id=draft.id or _next_id(session, now), created_at=now)
+        zone, number = Zone(id=draft.id or _next_id(session, now), created_at=now), 1
         session.add(zone)
         session.flush()
-    elif _says(zone.latest) == _says(_version(draft, zone.id, 0, actor, now)):
-        return zone
-    _add_version(session, actor, zone, _version(draft, zone.id, _next_version(zone), actor, now), "zones.publish")
+    else:
+        lock(session, zone)
+        number = zone.latest.version + 1
+        if _says(zone.latest) == _says(_version(draft, zone.id, number, actor, now)):
+            return zone
+    _add_version(session, actor, zone, _version(draft, zone.id, number, actor, now), "zones.publish")
     return zone
 
 
@@ -184,8 +188,8 @@ def lift_zone(session: Session, actor: User | None, zone_id: str, at: datetime, 
     Raises:
         ZoneError: there is no such zone in force, or it would end before it starts.
     """
-    zone = get_zone(session, zone_id)
-    at = at.replace(microsecond=0)
+    zone, at = get_zone(session, zone_id), at.replace(microsecond=0)
+    lock(session, zone)
     if zone.latest.is_withdrawn:
         raise ZoneError("withdrawn", "id", f"zone {zone_id} is withdrawn; there is nothing to lift")
     if at <= zone.latest.starts_at:
@@ -204,6 +208,7 @@ def withdraw_zone(session: Session, actor: User | None, zone_id: str, now: datet
         ZoneError: there is no such zone.
     """
     zone = get_zone(session, zone_id)
+    lock(session, zone)
     if not zone.latest.is_withdrawn:
         version = _copy(zone.latest, actor, now)
         version.is_withdrawn = True
@@ -274,10 +279,6 @@ def _copy(version: ZoneVersion, actor: User | None, now: datetime) -> ZoneVersio
 def _says(version: ZoneVersion) -> dict[str, object]:
     names = ("name", "kind", "starts_at", "ends_at", "passage", "monitoring_days", "decision", "areas", "sites")
     return {name: getattr(version, name) for name in (*names, "is_withdrawn", "document_id")}
-
-
-def _next_version(zone: Zone) -> int:
-    return zone.versions[-1].version + 1 if zone.versions else 1
 
 
 def _add_version(session: Session, actor: User | None, zone: Zone, version: ZoneVersion, verb: str) -> None:

@@ -76,8 +76,7 @@ def _seat(line: PassCrew | SupplementCrew) -> Seat:
 
 
 def next_position(session: Session, vehicle_pass: VehiclePass) -> int:
-    """Return a crew index that neither the pass nor any slip to it has used, refused ones included."""
-    session.refresh(vehicle_pass, with_for_update=True)
+    """Return a crew index that neither the pass (locked) nor any slip to it has used, refused ones included."""
     used = sa.select(sa.func.max(SupplementCrew.position)).join(
         Supplement, Supplement.id == SupplementCrew.supplement_id
     )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from passes import audit
 from passes.areas.services import district_of
+from passes.db import lock
 from passes.errors import RefusedError
 from passes.fleet.models import LabResult
 from passes.issuing.models import (
@@ -94,6 +95,7 @@ def request_slip(
             (`not_own`), has papers that are over (`papers_over`) or a positive test (`positive`); a renewal is not
             later than what is on the paper (`not_later`).
     """
+    lock(session, vehicle_pass)  # two slips at once would not know of one another
     _require_amendable(session, vehicle_pass, now)
     members = {member.id: member for member in members_by_person(session, actor.organisation).values()}
     lines = _Lines({seat.position: seat for seat in seats_of(session, vehicle_pass)}, members)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -11,9 +11,16 @@ from sqlalchemy.orm import Session
 
 from passes.accounts import managing
 from passes.accounts.models import Organisation, OrganisationState, User
-from passes.applications import post_audit
-from passes.applications.models import PostAudit, PostAuditOutcome
+from passes.applications import drafts, post_audit
+from passes.applications.models import (
+    Application,
+    ApplicationState,
+    ApplicationVehicle,
+    PostAudit,
+    PostAuditOutcome,
+)
 from passes.applications.sending import SendingRules
+from passes.applications.services import submit
 from passes.db import db
 from passes.errors import RefusedError
 from passes.issuing import orders
@@ -28,9 +35,12 @@ from passes.issuing.models import (
 )
 from passes.issuing.register import RegisterFilter
 from passes.issuing.standing import change_status
+from passes.movement.models import Zone, ZoneProposal
+from passes.movement.proposals import publish_proposal, save_proposal
 from passes.supplements import deciding, services
 from passes.supplements.services import SlipDraft
 from tests.factories import Factories, now
+from tests.passes.test_zones import draft as zone_draft
 
 Act = Callable[[Session, User], object]
 PATIENCE_SECONDS = 60
@@ -152,3 +162,50 @@ def test_an_organisation_that_was_approved_is_not_refused(duel: Duel, session: S
         lambda s, who: managing.refuse_organisation(s, who, s.get_one(Organisation, organisation_id), "Trùng.", now()),
     )
     assert (refused, waiting.state) == ("not_waiting", OrganisationState.WORKING)
+
+
+def test_an_application_that_was_sent_is_not_changed(
+    app: Flask, session: Session, factories: Factories, carrier: User
+) -> None:
+    application, colleague = factories.application(carrier), factories.user(organisation=carrier.organisation)
+    item, joining = application.vehicles[0], factories.crew(carrier).id
+    session.commit()
+    application_id, item_id, crew = application.id, item.id, [entry.crew_member_id for entry in item.crew]
+
+    def seat(s: Session, who: User) -> None:
+        found = s.get_one(Application, application_id)
+        drafts.assign_crew(s, who, found, s.get_one(ApplicationVehicle, item_id), [joining], now())
+
+    refused = Duel(app, carrier, colleague).is_lost_with(
+        lambda s, who: submit(s, who, s.get_one(Application, application_id), now()), seat
+    )
+    assert (refused, application.state) == ("not_editable", ApplicationState.SUBMITTED)
+    assert [entry.crew_member_id for entry in application.vehicles[0].crew] == crew
+
+
+def test_of_two_slips_at_once_the_second_waits_for_the_first(
+    app: Flask, session: Session, factories: Factories, carrier: User
+) -> None:
+    made, colleague = factories.vehicle_pass(carrier), factories.user(organisation=carrier.organisation)
+    joining, rules = [factories.crew(carrier).id for _ in range(2)], SendingRules("VN-HN")
+    session.commit()
+    pass_id = made.id
+
+    def ask(member: int) -> Act:
+        draft = SlipDraft(joining=(member,))
+        return lambda s, who: services.request_slip(s, who, s.get_one(VehiclePass, pass_id), draft, rules, now())
+
+    assert Duel(app, carrier, colleague).is_lost_with(ask(joining[0]), ask(joining[1])) == "slip_waiting"
+
+
+def test_what_is_prepared_is_published_once(duel: Duel, session: Session) -> None:
+    prepared = save_proposal(session, duel.first, replace(zone_draft(), id=None), now())
+    session.commit()
+    proposal_id = prepared.id
+
+    def publish(s: Session, who: User) -> object:
+        found = s.get_one(ZoneProposal, proposal_id)
+        return publish_proposal(s, who, found, passage=True, needs_two=False, now=now())
+
+    assert duel.is_lost_with(publish, publish) == "proposal_unknown"
+    assert session.query(Zone).count() == 1
