@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from passes.accounts.models import User
     from passes.followup.models import FollowUp, FollowUpStatus
 
-_WIDTHS = (26, 20, 18, 40, 30, 16, 28, 18, 18, 18, 18)
+_WIDTHS = (26, 25, 22, 36, 24, 16, 26, 18, 18, 18, 18)
+"""On paper an ID number or a phone number stays on one line."""
 
 
 def as_fields(row: FollowUp) -> dict[str, str | None]:

@@ -143,6 +143,7 @@ def test_any_list_is_given_as_any_file_and_the_taking_is_written_down(
     else:
         text = answer.data.decode("utf-8-sig") if kind == "csv" else text_of(answer.data)[1]
         assert str(person.name) in text
+        assert str(person.id_number) in text  # on one line
         assert "Theo dõi đến trước" in text
     subject = session.scalar(sa.select(AuditEntry.subject).where(AuditEntry.verb == "followups.export"))
     assert subject == f"FollowUps:{kind}"
