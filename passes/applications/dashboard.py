@@ -36,12 +36,13 @@ def overview() -> dict[str, Any]:
     session, carrier, now = db.session(), current_user.organisation, local_time.now()
     waiting = queue.applications_of(carrier, ApplicationState.SUBMITTED).order_by(None)
     returned = queue.applications_of(carrier, ApplicationState.RETURNED)
-    rows = session.scalars(waiting.order_by(Application.submitted_at).limit(_MOST_PLACES)).all()
+    rows = session.scalars(waiting.order_by(Application.submitted_at, Application.id).limit(_MOST_PLACES + 1)).all()
     return {
         "returned": session.scalars(returned.limit(_MOST_PLACES)).all(),
         "expiring": expiring_passes(session, carrier, now),
         "papers": expiring_papers(session, carrier, HORIZONS_DAYS[-1], now),
-        "places": places_of(session, rows, promise_hours(), now),
+        "places": places_of(session, rows[:_MOST_PLACES], promise_hours(), now),
+        "are_more_waiting": len(rows) > _MOST_PLACES,
     }
 
 

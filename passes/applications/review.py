@@ -24,7 +24,9 @@ from passes.issuing.register import passes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
+    from flask_wtf import FlaskForm
     from werkzeug.wrappers import Response
 
 
@@ -93,6 +95,16 @@ def approve(reference: str) -> Response:
     )
 
 
+def _ask(page: str, form: FlaskForm, application: Application, now: datetime, **context: object) -> str | Response:
+    """Ask what a decision needs; whoever types it has the application, or is told before typing who has it."""
+    is_waiting = application.state is ApplicationState.SUBMITTED
+    is_mine = is_waiting and claims.claim(db.session(), current_user, application, now).user_id == current_user.id
+    db.session.commit()
+    if request.method == "GET" and not is_mine:
+        return redirect(url_for("applications.review", reference=application.reference))
+    return render_template(f"applications/{page}.html", form=form, application=application, **context)
+
+
 @bp.route("/queue/<reference>/decide", methods=["GET", "POST"])
 @access.requires("applications.review")
 def decide(reference: str) -> str | Response:
@@ -101,7 +113,7 @@ def decide(reference: str) -> str | Response:
     report = run_checks(session, application, now)
     form = DecisionForm.of(application, report)
     if not form.validate_on_submit():
-        return render_template("applications/decide.html", form=form, application=application, report=report)
+        return _ask("decide", form, application, now, report=report)
     refusals, iss = form.refusals(), current_app.config["ISSUER_ID"]
     count = len(application.vehicles) - len(refusals)
     text = _(
@@ -126,7 +138,7 @@ def refuse(reference: str) -> str | Response:
     session, application, now = db.session(), _find(reference), local_time.now()
     form = RefusalForm(code=run_checks(session, application, now).suggested_refusal)
     if not form.validate_on_submit():
-        return render_template("applications/refuse.html", form=form, application=application)
+        return _ask("refuse", form, application, now)
     return _decided(
         reference,
         lambda: services.reject(session, current_user, application, form.code.data, form.note.data, now),
@@ -142,7 +154,7 @@ def send_back(reference: str) -> str | Response:
     form = ReturnForm()
     if not form.validate_on_submit():
         failed = [c for c in run_checks(session, application, now) if c.outcome is CheckOutcome.FAIL]
-        return render_template("applications/return.html", form=form, application=application, failed=failed)
+        return _ask("return", form, application, now, failed=failed)
     return _decided(
         reference,
         lambda: services.send_back(session, current_user, application, form.note.data, now),

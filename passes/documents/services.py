@@ -13,6 +13,7 @@ from passes.batches import in_batches
 from passes.documents.contents import DocumentError, inspect
 from passes.documents.models import Document, DocumentKind
 from passes.fleet.models import CrewMember, Vehicle
+from passes.names import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,7 +82,7 @@ def attach(
     made = Document(
         carrier_id=subject.carrier_id,
         kind=kind,
-        file_name=file_name[-_NAME_CHARS:] or kind.value,
+        file_name=tidy(file_name)[-_NAME_CHARS:] or kind.value,
         media_type=content.media_type,
         bytes=len(content.data),
         stored_as=secrets.token_hex(16),

@@ -61,6 +61,14 @@ def test_who_opens_a_file_has_it_and_others_see_whose_it_is(
     assert [client.post(f"{url}/keep").status_code for client in (reviewing, other)] == [204, 409]
     assert "Đã để lại hồ sơ" in words(reviewing.post(f"{url}/release", follow_redirects=True))
     assert session.query(ReviewClaim).count() == 0
+    for page in ("decide", "refuse", "return"):  # whoever types there has the file, and the others are told before
+        text = reviewing.get(f"{url}/{page}").get_data(as_text=True)
+        assert f'data-keep="{url}/keep"' in text
+        assert other.get(f"{url}/{page}").headers["Location"] == url
+        session.query(ReviewClaim).update({"until": now()})
+        assert reviewing.post(f"{url}/{page}", data={"note": "x" * 2000}).status_code == 200
+        assert other.post(f"{url}/keep").status_code == 409
+    reviewing.post(f"{url}/release")
     assert "Duyệt và cấp giấy" in words(other.get(url))
     approve(other, application.reference)
     assert other.post(f"{url}/keep").status_code == 409

@@ -187,5 +187,8 @@ def test_nothing_is_estimated_where_nothing_was_decided(
     assert (place.ahead, place.expected_at, place.is_late) == (1, None, False)
     page = words(desk.get("/"))
     assert "Hồ sơ đang chờ duyệt" in page
+    assert "hồ sơ nộp sớm nhất" not in page
     assert f"{application.reference} : 1 hồ sơ đứng trước." in page
     assert "72 giờ qua chưa hồ sơ nào được xét" in page
+    wait(session, factories, carrier, 10)
+    assert "Trên đây là 10 hồ sơ nộp sớm nhất. Xem mọi hồ sơ đang chờ duyệt" in words(desk.get("/"))
