@@ -12,7 +12,7 @@ from enum import IntEnum
 import cv2
 
 from checkpoint.camera import Frame, as_grey
-from checkpoint.finding.decoding import CloseReading, Sighting, look_closely, read_closely, sightings
+from checkpoint.finding.decoding import CloseReading, Sighting, look_closely, read_closely, sightings, stretched
 from checkpoint.finding.regions import Map, Region
 
 SMALL_PX = 500_000  # a picture of up to so many pixels is cheap to enlarge as a whole, if it has a pattern at all
@@ -64,7 +64,7 @@ def find(frame: Frame, effort: Effort = Effort.THOROUGH) -> Findings:
     patterned = Map(grey)
     found = sightings(grey)
     if not found and grey.size <= (SMALL_PX if patterned.stands_out else TINY_PX):
-        found = _sightings_enlarged(grey)
+        found = _sightings_enlarged(stretched(grey))
     for sighting in found:
         patterned.strike_out(sighting.corners)
     texts = {sighting.text: None for sighting in found if sighting.text}

@@ -57,6 +57,12 @@ def sightings(grey: Frame, *, closely: bool = False) -> list[Sighting]:
     return [Sighting(code.text or None if code.valid else None, _corners(code.position)) for code in codes]
 
 
+def stretched(grey: Frame) -> Frame:
+    """Return a picture with as much contrast as there can be, if it has little; else the same."""
+    darkest, lightest, *_ = cv2.minMaxLoc(grey)
+    return cv2.normalize(grey, None, 0, 255, cv2.NORM_MINMAX) if 0 < lightest - darkest < FAINT else grey
+
+
 def _corners(position: zxingcpp.Position) -> Polygon:
     ends = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
     return np.array([[end.x, end.y] for end in ends], float)
@@ -68,9 +74,7 @@ def look_closely(region: Region) -> list[Sighting]:
     enlarged = region.picture
     if factor > 1:
         enlarged = cv2.resize(enlarged, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    darkest, lightest, *_ = cv2.minMaxLoc(enlarged)
-    if lightest - darkest < FAINT:
-        enlarged = cv2.normalize(enlarged, None, 0, 255, cv2.NORM_MINMAX)
+    enlarged = stretched(enlarged)
     offset = np.array([region.left, region.top])
     return [Sighting(s.text, s.corners / factor + offset) for s in sightings(enlarged, closely=True)]
 

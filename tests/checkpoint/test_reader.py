@@ -38,6 +38,10 @@ def test_the_decoder_reads_a_faint_pass_in_fog() -> None:
     assert [sighting.text for sighting in look_closely(region)] == [PASS]
 
 
+def test_a_small_picture_that_is_all_but_even_is_read() -> None:
+    assert reader.read((110 + draw_code(CARD, 3) * 0.03).astype(np.uint8)) == (CARD,)
+
+
 def test_a_pass_out_of_focus_is_read() -> None:
     assert reader.read(blur(put_on_road(draw_code(PASS, 5)), 2.0), Effort.LIVE) == (PASS,)
 
