@@ -158,6 +158,7 @@ class Worker:
         steps = list(self._steps)
         with self._app.app_context():
             for _ in range(_MOST_ROUNDS):
+                heartbeat(self._app.extensions["instance"].path)  # a long drain is no silence
                 worked = 0
                 for step in tuple(steps):
                     try:

@@ -154,6 +154,7 @@ def edit_crew(member_id: int) -> str | Response:
         try:
             services.change_crew_member(db.session(), current_user, member, form.draft(), local_time.now())
         except services.FleetError as error:
+            db.session.rollback()
             show_error(form, error, ERRORS)
         else:
             db.session.commit()

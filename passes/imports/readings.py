@@ -6,7 +6,6 @@ import enum
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.utils.datetime import from_excel
@@ -178,7 +177,7 @@ def _vehicle(row: _Row, value: Callable[[str, Callable[[str], Any]], Any]) -> di
     return {
         "plate": value("plate", normalise_plate),
         "vehicle_class": value("vehicle_class", lambda text: VehicleClass(int(_choice("vehicle_class", text)))),
-        "payload_tonnes": value("payload_tonnes", _tonnes),
+        "payload_tonnes": value("payload_tonnes", read_tonnes),
         "inspection_expires_on": value("inspection_expires_on", row.day("inspection_expires_on", "inspection_expired")),
     }
 
@@ -204,10 +203,6 @@ def _choice(column: str, text: str) -> str:
     if found is None:
         raise UnreadableError("choice")
     return found
-
-
-def _tonnes(text: str) -> Decimal:
-    return read_tonnes(text)
 
 
 def _phone(text: str) -> str:

@@ -93,14 +93,14 @@ def _cell(made: FleetImport, row: FleetImportRow, column: str) -> str:
 def show(import_id: int) -> str:
     """Show how far an import is, every cell with a problem, and what can be done with it."""
     made, session = _find(import_id), db.session()
-    rows = page_of(services.rows_with_problems(made))
+    rows, outcomes = page_of(services.rows_with_problems(made)), services.count_outcomes(session, made)
     return render_template(
         "imports/show.html",
         made=made,
         kinds=texts.KINDS,
         state=texts.STATES[made.state],
-        counts={texts.OUTCOMES[outcome]: n for outcome, n in sorted(services.count_outcomes(session, made).items())},
-        outcomes=services.count_outcomes(session, made),
+        counts={texts.OUTCOMES[outcome]: n for outcome, n in sorted(outcomes.items())},
+        outcomes=outcomes,
         page=rows,
         problems=list(_problems(made, rows.items)),
         severities=texts.SEVERITIES,

@@ -93,7 +93,7 @@ def test_of_a_partly_approved_application_the_refused_vehicles_are_named_with_th
     vehicles = factories.draft(carrier).vehicles + factories.draft(carrier).vehicles
     application = factories.application(carrier, ApplicationState.SUBMITTED, vehicles=vehicles)
     refused = application.vehicles[1]
-    refusals = {refused.id: VehicleRefusal(RefusalCode.DOCUMENT_UNREADABLE, "Ảnh đăng kiểm bị mờ.")}
+    refusals = {refused.id: VehicleRefusal("document_unreadable", "Ảnh đăng kiểm bị mờ.")}
     applications.decide(session, factories.user("reviewer"), application, refusals, ISS, now(), note="Đã gọi điện.")
     words = last(session, carrier)
     assert words.title == f"Đã duyệt hồ sơ {application.reference}"
