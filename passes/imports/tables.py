@@ -114,7 +114,7 @@ def _headings(head: Sequence[tuple[int, tuple[str, ...]]], kind: ImportKind) -> 
     at = 0
     for index, (_number, cells) in enumerate(head, 1):  # a letterhead may stand above
         keys = _keys(cells, kind)
-        if sum(map(bool, keys)) > max(1, sum(map(bool, best))):
+        if sum(map(bool, keys)) > sum(map(bool, best)):
             at, best = index, keys
     width = max((index for index, cell in enumerate(head[at - 1][1], 1) if cell), default=0) if best else 0
     return at, best[:width]

@@ -360,6 +360,8 @@ def test_a_refused_file_is_named_at_its_field(session: Session, desk: FlaskClien
     text = upload(desk, VEHICLES, "Biển số;Loại phương tiện\n1;2".encode()).get_data(as_text=True)
     assert "thiếu cột: Tải trọng (tấn), Hạn đăng kiểm." in text
     assert 'href="#file"' in text
+    text = upload(desk, VEHICLES, "Biển số;Loại\n1;2".encode()).get_data(as_text=True)
+    assert "thiếu cột: Loại phương tiện, Tải trọng" in text, "what is there is not called missing"
     text = desk.post("/fleet/imports", data={"kind": "vehicles"}).get_data(as_text=True)
     assert "Chọn tệp .xlsx hoặc .csv." in text
     assert session.query(FleetImport).count() == 0
