@@ -220,7 +220,7 @@ def flask_settings(instance: Instance) -> dict[str, Any]:
         "MAIL_FILE_PATH": str(instance.mail_dir),
     }
     settings |= read_settings(instance)
-    settings.setdefault("MAIL_BACKEND", "smtp" if settings.get("MAIL_SERVER") else "file")
+    settings.setdefault("MAIL_BACKEND", "smtp" if settings.get("MAIL_SERVER") else "passes.mail.folder")
     if password := os.environ.get("PASSES_MAIL_PASSWORD"):
         settings["MAIL_PASSWORD"] = password
     # A failed statement goes into the log; its values are people's names, plates, password hashes.

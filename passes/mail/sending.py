@@ -42,8 +42,6 @@ def send(letter: Letter) -> None:
         to=[letter.recipient],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    if current_app.config["MAIL_BACKEND"] == "file":  # before the library makes a folder that everybody may enter
-        current_app.extensions["instance"].mail_dir.mkdir(mode=0o700, exist_ok=True)
     try:
         message.send()
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as error:

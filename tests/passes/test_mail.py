@@ -37,7 +37,7 @@ NEW_PASSWORD = "con đường mới qua cầu Chương Dương"
 
 def letters_in(instance: Path) -> list[EmailMessage]:
     """Every e-mail that was written into the instance, oldest first."""
-    files = sorted((instance / "mail").glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
+    files = sorted((instance / "mail").glob("*.log"))
     parsed = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
     return [message for message in parsed if isinstance(message, EmailMessage)]
 
@@ -134,13 +134,18 @@ def test_letters_are_not_readable_in_the_database_and_leave_it_when_sent(app: Fl
     assert session.query(Letter).count() == 0
 
 
-def test_the_folder_of_letters_is_its_owners(app: Flask, session: Session, instance: Path) -> None:
-    write_letter(session, "an@example.vn", "Chào", "Nội dung", now())
+def test_letters_without_a_server_are_files_of_its_owner_alone_that_sort_as_they_were_written(
+    app: Flask, session: Session, instance: Path
+) -> None:
+    for number in range(12):
+        write_letter(session, "an@example.vn", f"Thư {number}", "Nội dung", now())
     session.commit()
-    with app.test_request_context():
+    with app.test_request_context(), time_machine.travel(now(), tick=False):
         jobs.wake()
     assert (instance / "mail").stat().st_mode & 0o077 == 0
-    assert letters_in(instance)[0].get_content().startswith("Nội dung")
+    letters = letters_in(instance)
+    assert [letter["Subject"] for letter in letters] == [f"Thư {number}" for number in range(12)]
+    assert letters[0].get_content().startswith("Nội dung")
 
 
 def test_a_subject_is_one_line(session: Session) -> None:
