@@ -4,7 +4,7 @@ import atexit
 import functools
 import shutil
 import tempfile
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from passes import create_app, jobs
 from passes.db import db
 from passes.extensions import limiter
 from passes.initialise import initialise
+from tests.factories import now, today
 
 OFFLINE_PASSPHRASE = "offline passphrase of the tests"
 _IN_TESTS = {
@@ -35,9 +36,10 @@ def _scratch() -> Path:
 
 
 @functools.cache
-def _template() -> Path:
-    base = _scratch() / "issuer"
-    app = initialise(base / "instance", base / "offline", OFFLINE_PASSPHRASE, datetime.now(UTC))
+def _template(day: date) -> Path:
+    """An issuer that was made before the first test of a day: what it published lies in no test's future."""
+    base = _scratch() / f"issuer-{day}"
+    app = initialise(base / "instance", base / "offline", OFFLINE_PASSPHRASE, now().replace(second=0))
     with app.app_context():
         db.engine.dispose()
     return base
@@ -45,7 +47,7 @@ def _template() -> Path:
 
 def copy_issuer(base: Path) -> Path:
     """Put a new issuer's `instance/` and `offline/` into a folder, and return the instance."""
-    shutil.copytree(_template(), base, dirs_exist_ok=True)
+    shutil.copytree(_template(today()), base, dirs_exist_ok=True)
     return base / "instance"
 
 
@@ -59,7 +61,7 @@ def open_issuer(instance: Path, **changes: Any) -> Flask:
 
 def renew_issuer() -> Path:
     """Take away what the test before left, put a new issuer in the place that this process keeps for it, say where."""
-    base = _scratch() / "shared"
+    base = _scratch() / f"shared-{today()}"
     shutil.rmtree(base, ignore_errors=True)
     return copy_issuer(base)
 

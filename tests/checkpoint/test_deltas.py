@@ -83,6 +83,7 @@ SIGNATURES = {"metadata/root.json", "metadata/timestamp.json", "metadata/snapsho
 
 
 def test_a_sync_fetches_only_what_changed(issuer: LiveIssuer, tmp_path: Path) -> None:
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     home = enrolled(issuer, tmp_path / "home", STATION)
     enrolled(issuer, tmp_path / "other", "chot-2")
     fetched(issuer, home)
@@ -100,13 +101,13 @@ def test_a_sync_fetches_only_what_changed(issuer: LiveIssuer, tmp_path: Path) ->
     assert sum(hourly.values()) < 8_000
 
     with issuer.app.app_context():
-        db.session.add_all(seen(number) for number in range(500))
+        db.session.add_all(seen(hour, number) for number in range(500))
         db.session.commit()
     issuer.publish()
     with_scans = {name for name in fetched(issuer, home) if not name.startswith("targets/sightings/")}
     assert with_scans == SIGNATURES | {"targets/live/head"}
     with issuer.app.app_context():
-        db.session.add(seen(500))
+        db.session.add(seen(hour, 500))
         db.session.commit()
     issuer.publish()
     one_more = fetched(issuer, home)
@@ -115,9 +116,8 @@ def test_a_sync_fetches_only_what_changed(issuer: LiveIssuer, tmp_path: Path) ->
     assert sum(one_more.values()) < 16_000
 
 
-def seen(number: int) -> Scan:
-    """A scan of this hour at the other post."""
-    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+def seen(hour: datetime, number: int) -> Scan:
+    """A scan of an hour at the other post."""
     at = hour + timedelta(seconds=number)
     return Scan(
         id=f"{number:032x}",

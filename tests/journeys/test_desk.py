@@ -14,8 +14,9 @@ from passes.db import db
 from passes.demo.cli import make_demo_instance
 from passes.demo.processes import IssuerProcess, free_port
 from passes.followup.models import FollowUp
-from passes.local_time import now
-from tests.passes.followed import DAY, Crowd, follow
+from passes.local_time import now, start_of_day
+from tests.factories import today
+from tests.passes.followed import Crowd, follow
 
 from . import office
 from .conftest import SHOTS, Post, World, choose_area, demo_passwords
@@ -32,10 +33,10 @@ def world(tmp_path: Path, browser: Browser, size: dict[str, int]) -> Iterator[Wo
     app = make_demo_instance(instance)
     passwords = demo_passwords(instance)
     with app.app_context():
-        crowd = Crowd(db.session())
+        crowd, day = Crowd(db.session()), start_of_day(today())
         for number in range(PEOPLE):
             crowd.person(
-                DAY - timedelta(days=number // 2 % 12, hours=number // 2 % 24),
+                day - timedelta(days=number // 2 % 12, hours=number // 2 % 24),
                 area="00337" if number < IN_BOTH else "00355",
                 plate=f"29C{10000 + number // 2}",
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from passes.accounts.models import User
 from passes.db import db
 from tests.factories import PASSWORD, Factories
 from tests.issuers import renew_issuer, reopen_issuer
+from tests.passes.morning import MORNING
 
 
 class Browser(FlaskClient):
@@ -39,9 +41,17 @@ def sign_in(app: Flask, user: User) -> FlaskClient:
     return client
 
 
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """Every test begins on the same morning. Files whose tests start programs, which go by the machine, undo this."""
+    with time_machine.travel(MORNING, tick=True):
+        yield
+
+
 @pytest.fixture
-def instance() -> Path:
+def instance(clock: None) -> Path:
     """The folder of this test's instance; its offline keys lie beside it in `offline/`."""
+    del clock
     return renew_issuer()
 
 

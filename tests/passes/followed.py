@@ -20,7 +20,6 @@ from tests.factories import now, today
 
 ZONE_WARD = "00355"
 VAN_DINH = "10354"
-DAY = start_of_day(today())
 HOUR = timedelta(hours=1)
 
 
@@ -33,7 +32,7 @@ def follow(
         "name": f"Khu vực {zone_id}",
         "kind": ZoneKind.LOCKDOWN,
         "areas": tuple(areas),
-        "starts_at": DAY - timedelta(days=40),
+        "starts_at": start_of_day(today()) - timedelta(days=40),
         "decision": "1/QĐ",
         "monitoring_days": days,
     } | values
@@ -52,15 +51,16 @@ class Crowd:
 
     def person(
         self,
-        at: datetime = DAY,
+        at: datetime | None = None,
         *,
         area: str = ZONE_WARD,
         stay: str | None = VAN_DINH,
         plate: str | None = None,
         **values: object,
     ) -> Person:
-        """Somebody who was somewhere and stays somewhere."""
+        """Somebody who was somewhere, when this day began unless told, and stays somewhere."""
         self.made += 1
+        at = at or start_of_day(today())
         given = {
             "id_number": f"001090{self.made:06d}",
             "name": f"Nguyễn Văn {self.made:04d}",

@@ -140,7 +140,7 @@ def test_the_queue_is_oldest_first_with_the_hours_left(
     session: Session, factories: Factories, carrier: User, reviewing: FlaskClient
 ) -> None:
     applications = [factories.application(carrier, ApplicationState.SUBMITTED) for _ in range(3)]
-    for application, hours in zip(applications, (1, 30, 20), strict=True):
+    for application, hours in zip(applications, (1.5, 30.5, 20.5), strict=True):
         application.submitted_at = now() - timedelta(hours=hours)
     session.commit()
     factories.application(carrier)

@@ -142,6 +142,11 @@ def wait_until(is_so: Callable[[], bool], what: str, still: Callable[[], int] = 
         time.sleep(0.2)
 
 
+@pytest.fixture(autouse=True)
+def clock() -> None:
+    """The programs that are started here go by the machine's clock, and so does this process."""
+
+
 @pytest.fixture
 def postgres_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """An issuer on a PostgreSQL server of its own."""

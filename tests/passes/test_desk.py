@@ -20,7 +20,8 @@ from passes.followup.visits import Symptom, VisitDraft
 from passes.local_time import end_of_day
 from passes.people.models import Person
 from tests.factories import HOAN_KIEM, UNG_HOA, Factories, now, today
-from tests.passes.followed import DAY, HOUR, VAN_DINH, Crowd, age, follow, rows_of
+from tests.passes.followed import HOUR, VAN_DINH, Crowd, age, follow, rows_of
+from tests.passes.morning import DAY
 from tests.passes.pages import Login, words
 
 OPEN, DONE = FollowUpStatus.FOLLOW_UP, FollowUpStatus.COMPLETED

@@ -30,7 +30,8 @@ from passes.retention import person as retained
 from passes.retention import services as retention
 from tests.factories import HOAN_KIEM, UNG_HOA, Factories, now
 from tests.issuers import OFFLINE_PASSPHRASE, open_issuer
-from tests.passes.followed import DAY, Crowd, age, follow, known_since, rows_of
+from tests.passes.followed import Crowd, age, follow, known_since, rows_of
+from tests.passes.morning import DAY
 
 
 @pytest.fixture

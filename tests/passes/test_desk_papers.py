@@ -23,7 +23,8 @@ from passes.reports.charts import bar_chart
 from passes.reports.tables import MOST_PRINTED_ROWS, Column, FileKind, Table, TableError, write_table
 from protocol.claims import Role
 from tests.factories import HOAN_KIEM, UNG_HOA, Factories, now, today
-from tests.passes.followed import DAY, HOUR, VAN_DINH, Crowd, follow
+from tests.passes.followed import HOUR, VAN_DINH, Crowd, follow
+from tests.passes.morning import DAY
 from tests.passes.pages import Login, words
 
 

@@ -13,13 +13,13 @@ from passes import jobs
 from passes.accounts.models import User
 from passes.issuing import services as issuing
 from passes.issuing.models import RevocationReason
-from passes.local_time import start_of_day
 from passes.movement.models import ClockCorrection, Movement, Scan, TravelAlert
 from passes.people.models import Person
 from passes.people.services import find_person
 from passes.stations.cli import group as stations_cli
 from protocol.scan_record import SealedDetails
-from tests.factories import Factories, today
+from tests.factories import Factories
+from tests.passes.morning import DAY, TODAY
 from tests.passes.post import Post, road_post
 
 HOUR = timedelta(hours=1)
@@ -32,7 +32,7 @@ def post(session: Session, client: FlaskClient) -> Post:
 
 
 def noon() -> datetime:
-    return start_of_day(today()) + 12 * HOUR
+    return DAY + 12 * HOUR
 
 
 def test_the_authority_works_off_findings_and_alerts(
@@ -63,9 +63,9 @@ def test_the_authority_works_off_findings_and_alerts(
 
 CLOCK = {
     "station": "road-1",
-    "from_day": f"{today():%d/%m/%Y}",
+    "from_day": f"{TODAY:%d/%m/%Y}",
     "from_clock": "11:00",
-    "to_day": f"{today():%d/%m/%Y}",
+    "to_day": f"{TODAY:%d/%m/%Y}",
     "to_clock": "13:00",
     "side": "slow",
     "minutes": "90",

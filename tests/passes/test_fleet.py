@@ -22,6 +22,7 @@ from protocol.claims import Role, VehicleClass
 from protocol.plates import format_plate
 from protocol.zones import ZoneKind
 from tests.factories import CHUONG_DUONG, HOAN_KIEM, UNG_HOA, Factories, now, today
+from tests.passes.morning import TODAY
 from tests.passes.pages import Login
 
 VEHICLE = {"plate": "29C-123.45", "vehicle_class": "2", "payload_tonnes": "3,5", "inspection_expires_on": "18/09/2030"}
@@ -217,8 +218,8 @@ def test_a_driver_is_added_from_what_a_clerk_types(desk: FlaskClient) -> None:
         ({"licence_class": ""}, "licence_class", "Lái xe phải có hạng giấy phép lái xe."),
         ({"licence_expires_on": ""}, "licence_expires_on", "Nhập ngày hết hạn giấy phép lái xe."),
         ({"test_clock": "14:00"}, "test_day", "Nhập ngày, hoặc bỏ trống cả ngày và giờ."),
-        ({"test_day": f"{today():%d/%m/%Y}"}, "test_clock", "Nhập giờ hết giá trị"),
-        ({"test_day": f"{today():%d/%m/%Y}", "test_clock": "25:00"}, "test_clock", "Ghi giờ và phút theo 24 giờ"),
+        ({"test_day": f"{TODAY:%d/%m/%Y}"}, "test_clock", "Nhập giờ hết giá trị"),
+        ({"test_day": f"{TODAY:%d/%m/%Y}", "test_clock": "25:00"}, "test_clock", "Ghi giờ và phút theo 24 giờ"),
     ],
 )
 def test_a_wrong_value_of_a_person_is_named_at_its_field(

@@ -23,17 +23,17 @@ from passes.followup import services
 from passes.followup.cli import group as followups_cli
 from passes.followup.models import FollowUp, FollowUpStatus, StaySource, StayStatement
 from passes.issuing.models import VehiclePass
-from passes.local_time import LOCAL, end_of_day, start_of_day
+from passes.local_time import LOCAL, end_of_day
 from passes.movement.models import Movement
 from passes.movement.services import ZoneDraft, publish_zone, withdraw_zone
 from passes.people.services import change_person, keep_person
 from protocol.zones import ZoneKind
 from tests.factories import CHUONG_DUONG, HOAN_KIEM, UNG_HOA, Factories, now, today
+from tests.passes.morning import DAY
 from tests.passes.post import Post, freight_post, road_post
 
 WARD = "00355"
 VAN_DINH = "10354"
-DAY = start_of_day(today())
 HOUR = timedelta(hours=1)
 
 

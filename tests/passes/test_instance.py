@@ -24,6 +24,11 @@ from tests.factories import now
 PASSPHRASE = "offline passphrase of the tests"
 
 
+@pytest.fixture(autouse=True)
+def clock() -> None:
+    """The commands that are typed here go by the machine's clock, and so does this process."""
+
+
 def passes(instance: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run one `passes` command."""
     return subprocess.run(

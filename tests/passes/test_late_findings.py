@@ -13,14 +13,14 @@ from passes.audit import AuditEntry
 from passes.followup.models import FollowUp, StayStatement
 from passes.issuing import services as issuing
 from passes.issuing.models import RevocationReason, VehiclePass
-from passes.local_time import start_of_day
 from passes.movement import services
 from passes.movement.models import Exposure, Movement, MovementSource, Scan, TravelAlert
 from passes.movement.services import ClockError, ZoneDraft
 from passes.stations.models import Station
 from protocol.places import Position
 from protocol.zones import ZoneKind
-from tests.factories import CHUONG_DUONG, Factories, now, today
+from tests.factories import CHUONG_DUONG, Factories, now
+from tests.passes.morning import DAY
 from tests.passes.post import Post, road_post
 
 HOUR = timedelta(hours=1)
@@ -40,7 +40,7 @@ def post(session: Session, client: FlaskClient) -> Post:
 
 
 def noon() -> datetime:
-    return start_of_day(today()) + 12 * HOUR
+    return DAY + 12 * HOUR
 
 
 def scan_of(session: Session) -> Scan:

@@ -31,7 +31,8 @@ from passes.retention.models import RetentionMark
 from passes.trust.instance_keys import InstanceKeys
 from protocol.scan_record import PersonSeen, RecordKind, SealedDetails
 from tests.factories import Factories, now
-from tests.passes.followed import DAY, HOUR, Crowd, follow, known_since, rows_of
+from tests.passes.followed import HOUR, Crowd, follow, known_since, rows_of
+from tests.passes.morning import DAY
 from tests.passes.post import freight_post, road_post
 
 OLD = DAY - timedelta(days=30)

@@ -19,7 +19,6 @@ from passes import jobs
 from passes.accounts.models import User
 from passes.audit import AuditEntry
 from passes.issuing.models import VehiclePass
-from passes.local_time import start_of_day
 from passes.movement import proposals, services
 from passes.movement.cli import group as zones_cli
 from passes.movement.matching import movements_in
@@ -29,12 +28,11 @@ from passes.people.services import keep_person
 from passes.sites.services import create_site
 from passes.trust.models import TrustChange
 from protocol.zones import ZoneKind, is_in_zone
-from tests.factories import CHUONG_DUONG, Factories, now, today
+from tests.factories import CHUONG_DUONG, Factories, now
+from tests.passes.morning import DAY, TODAY
 from tests.passes.post import current_trust, freight_post, road_post
 
 WARD, DISTRICT, PROVINCE = "00355", "009", "01"
-TODAY = today()  # of the whole run, which may go on past midnight
-DAY = start_of_day(TODAY)
 HOUR = timedelta(hours=1)
 
 
@@ -97,7 +95,7 @@ def test_a_zone_that_cannot_be_is_refused(session: Session, values: dict[str, An
 
 def test_zones_without_an_id_are_numbered_by_the_day(session: Session) -> None:
     first, second = publish(session), publish(session, name="Khác")
-    assert (first.id, second.id) == (f"Z{today():%Y%m%d}-1", f"Z{today():%Y%m%d}-2")
+    assert (first.id, second.id) == (f"Z{TODAY:%Y%m%d}-1", f"Z{TODAY:%Y%m%d}-2")
 
 
 def test_every_change_is_a_version_with_its_rematch_its_publication_and_its_audit(
