@@ -92,7 +92,7 @@ class LiveIssuer:
 
     def received(self) -> list[str]:
         with self.app.app_context():
-            return list(db.session.scalars(sa.select(ScanRecord.id).order_by(ScanRecord.received_at)))
+            return list(db.session.scalars(sa.select(ScanRecord.id).order_by(ScanRecord.received_at, ScanRecord.at)))
 
     def enrolled_home(self, path: Path) -> Home:
         """Make a station and enrol it, over a link without faults."""

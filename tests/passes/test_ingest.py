@@ -125,7 +125,8 @@ def test_where_paper_and_vehicle_differ_only_those_ticked_move(
 def test_a_scan_without_a_verified_signature_is_kept_and_moves_nobody(
     session: Session, post: Post, vehicle_pass: VehiclePass
 ) -> None:
-    text = (vehicle_pass.text or "")[:-1] + "A"
+    signed = vehicle_pass.text or ""
+    text = signed[:-1] + ("B" if signed.endswith("A") else "A")
     post.send(
         post.record(noon(), outcome=Outcome.REFUSE, reasons=("SIGNATURE_INVALID",), details=SealedDetails(text=text))
     )

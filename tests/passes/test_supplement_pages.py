@@ -53,7 +53,8 @@ def seats(**changes: str) -> dict[str, str]:
 
 
 def codes_in(picture: bytes) -> list[str]:
-    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)), text_mode=zxingcpp.TextMode.Plain)
+    qr = zxingcpp.BarcodeFormat.QRCode  # bars of other kinds may be seen in the pattern of a code
+    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)), formats=qr, text_mode=zxingcpp.TextMode.Plain)
     return [code.text for code in found]
 
 
