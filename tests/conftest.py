@@ -1,4 +1,4 @@
-"""What every test shares: the counts of long proofs, and the browser."""
+"""What every test shares: how properties are tried, the counts of long proofs, and the browser."""
 
 import shutil
 from collections.abc import Iterable
@@ -6,11 +6,27 @@ from dataclasses import astuple
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import expect
 
 from tests import counts
 
 CHROMIUM = shutil.which("chromium")
 BROWSER_FIXTURES = {"browser", "context", "page", "new_context"}
+
+# Whether a property holds depends neither on how fast this machine is nor on which examples were found before: an
+# ordinary run tries the same ones every time, and only one with --long draws new ones.
+settings.register_profile(
+    "anywhere",
+    deadline=None,
+    database=None,
+    derandomize=not counts.IS_LONG,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+settings.load_profile("anywhere")
+# Milliseconds. A page that is right is so at once, or a little later where much else runs.
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

@@ -71,7 +71,7 @@ def serving(command: list[str | Path], cwd: Path) -> Iterator[str]:
             [*map(str, command), "--bind", address], cwd=cwd, env=environment, stdout=log, stderr=log
         )
         try:
-            for _ in range(300):
+            for _ in range(1200):
                 assert server.poll() is None, (cwd / "server.log").read_text()
                 try:
                     urllib.request.urlopen(f"http://{address}/healthz", timeout=5)
@@ -81,7 +81,7 @@ def serving(command: list[str | Path], cwd: Path) -> Iterator[str]:
             yield f"http://{address}"
         finally:
             server.terminate()
-            assert server.wait(timeout=30) == 0
+            assert server.wait(timeout=120) == 0
 
 
 def fetch(url: str) -> str:

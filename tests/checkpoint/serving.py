@@ -59,7 +59,7 @@ class Served:
         except OSError:
             return ""
 
-    def wait_for(self, what: object, seconds: float = 20) -> object:
+    def wait_for(self, what: object, seconds: float = 120) -> object:
         ends_at = time.monotonic() + seconds
         while time.monotonic() < ends_at:
             assert self.process.poll() is None, self.said

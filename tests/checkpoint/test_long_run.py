@@ -245,7 +245,8 @@ def _go_home(issuer: LiveIssuer, home: Home, post: OfflinePost, ends: list[int],
         waited = home.scan_log().counts().pending
         took, problems = sync_until_done(home)
         uploads[f"upload {number + 1}"] = {"records": waited, "seconds": round(took, 1), "problems": dict(problems)}
-        assert took < UPLOAD_AT_MOST_S * max(waited / SCANS, 0.05)
+        if IS_LONG:  # a few hundred records say more of what else the machine does than of the upload
+            assert took < UPLOAD_AT_MOST_S * waited / SCANS
     post.work_until(ends[-1])
     log = home.scan_log()
     export_records(home, log, tmp_path / "stick.vpx", now())

@@ -55,7 +55,7 @@ def test_every_format_has_bits_of_its_own() -> None:
     assert len({tuple(one.bits) for one in FORMATS}) == 32
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 24), st.randoms(use_true_random=False))
 def test_a_block_is_repaired_up_to_its_bound(erasures: int, chance: random.Random) -> None:
     modules, made = symbol(TEXT, 13)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,16 +40,15 @@ class At:
             self.done.append(done)
             self._changed.notify_all()
 
-    def wait_for(self, count: int, seconds: float = 20) -> None:
+    def wait_for(self, count: int, seconds: float = 120) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.done) >= count, seconds), len(self.done)
 
-    def stop(self) -> float:
-        began = time.monotonic()
+    def stop(self) -> None:
+        """Stop it, however slow the machine is: its next sync is ten minutes away."""
         self._stop.set()
-        self._thread.join(20)
+        self._thread.join(120)
         assert not self._thread.is_alive()
-        return time.monotonic() - began
 
 
 @pytest.fixture
@@ -69,7 +67,7 @@ def test_records_go_home_soon_after_the_start_and_stopping_does_not_wait(home: H
     at.wait_for(1)
     assert at.done[0].accepted == 1
     assert event in issuer.received()
-    assert at.stop() < 3
+    at.stop()
 
 
 def test_without_network_it_goes_on_trying_and_comes_back_at_once_when_the_network_does(

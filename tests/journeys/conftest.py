@@ -27,7 +27,7 @@ from tests import counts
 
 SHOTS = Path(__file__).parent / "shots"
 REFUSED = Path(__file__).parent / "refused"
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @dataclass
@@ -49,9 +49,9 @@ class Post:
         self.process = subprocess.Popen(
             [*program, "--bind", address, "--source", str(self.camera)], env=environment, stderr=subprocess.DEVNULL
         )
-        for _ in range(200):
+        for _ in range(1200):
             try:
-                urllib.request.urlopen(f"{self.url}/healthz", timeout=1).close()
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=10).close()
             except OSError:
                 assert self.process.poll() is None, "the station ended"
                 time.sleep(0.1)
@@ -63,7 +63,7 @@ class Post:
         """Stop it."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(60)
 
     def cut_network(self) -> None:
         """From now on every connection of the station is refused."""
@@ -207,7 +207,7 @@ def world(tmp_path: Path, browser: Browser, size: dict[str, int]) -> Iterator[Wo
         issuer.stop()
 
 
-def wait_until(is_so: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def wait_until(is_so: Callable[[], bool], what: str, seconds: float = 120) -> None:
     """Wait for something that no page shows.
 
     Raises:

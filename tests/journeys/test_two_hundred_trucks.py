@@ -112,7 +112,7 @@ class Served:
     def link_in_letter(self, to: str, subject: str) -> str:
         """Wait for a letter in the instance's folder; return the address that its link leads to."""
         found: list[str] = []
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not found and time.monotonic() < deadline:
             time.sleep(0.2)
             for file in (self.instance / "mail").glob("*.log"):

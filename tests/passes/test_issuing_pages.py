@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -25,7 +26,8 @@ from passes.issuing.texts import ERRORS, REVOCATIONS, STATES
 from protocol.plates import format_plate
 from tests.factories import Factories, now, today
 from tests.passes.pages import Login, words
-from tests.test_layout import ROOT
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -27,9 +27,7 @@ DESCRIBED = json.loads((ROOT / "docs" / "stations-api.openapi.json").read_text("
 CODES = set(DESCRIBED["components"]["schemas"]["Error"]["properties"]["error"]["enum"])
 BODIES = count("random requests to the interface for stations", 60, 1_000)
 PATHS = ("/api/v1/enrol", "/api/v1/scans", "/api/v1/keys")
-FUZZ = settings(
-    max_examples=BODIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+FUZZ = settings(max_examples=BODIES, suppress_health_check=list(HealthCheck))
 
 plain = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=20) | st.binary(max_size=70)
 values = st.recursive(plain, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner))

@@ -238,7 +238,7 @@ def test_files_merges_splits_and_clocks_in_any_order_end_in_what_plain_sql_compu
     issuer.session.commit()
     told: Iterator[int] = itertools.count()
 
-    @settings(max_examples=ORDERS, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=ORDERS, suppress_health_check=list(HealthCheck))
     @given(story=stories())
     def check(story: list[Any]) -> None:
         next(told)

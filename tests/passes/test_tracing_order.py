@@ -300,7 +300,7 @@ def test_any_order_of_scans_zones_and_stays_ends_in_the_same_state(issuer: Issue
     world = world_of(issuer)
     told: Iterator[int] = itertools.count()
 
-    @settings(max_examples=ORDERS, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=ORDERS, suppress_health_check=list(HealthCheck))
     @given(story=stories())
     def check(story: list[Any]) -> None:
         next(told)

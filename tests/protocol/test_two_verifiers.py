@@ -206,7 +206,7 @@ def said(verdict: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(
     st.lists(TEXTS | TEXTS | TEXTS | STRAYS, min_size=1, max_size=4),
     CONTEXTS,
