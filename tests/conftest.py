@@ -1,8 +1,11 @@
 """What every test shares: how properties are tried, the counts of long proofs, and the browser."""
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import astuple
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,12 @@ from tests import counts
 
 CHROMIUM = shutil.which("chromium")
 BROWSER_FIXTURES = {"browser", "context", "page", "new_context"}
+
+# PostgreSQL for tests keeps its lock in this folder; without it, in one that all users of a machine share.
+RUNTIME = Path(tempfile.gettempdir()) / f"passes-tests-{os.getuid()}"
+RUNTIME.mkdir(mode=0o700, exist_ok=True)
+(RUNTIME / "python_PostgresServer").mkdir(exist_ok=True)
+os.environ["XDG_RUNTIME_DIR"] = str(RUNTIME)
 
 # Whether a property holds depends neither on how fast this machine is nor on which examples were found before: an
 # ordinary run tries the same ones every time, and only one with --long draws new ones.

@@ -4,7 +4,7 @@ import atexit
 import functools
 import shutil
 import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,9 @@ def _scratch() -> Path:
 
 @functools.cache
 def _template(day: date) -> Path:
-    """An issuer that was made before the first test of a day: what it published lies in no test's future."""
+    """An issuer that was made a minute before the first test of a day: what it published lies in no test's future."""
     base = _scratch() / f"issuer-{day}"
-    app = initialise(base / "instance", base / "offline", OFFLINE_PASSPHRASE, now().replace(second=0))
+    app = initialise(base / "instance", base / "offline", OFFLINE_PASSPHRASE, now() - timedelta(minutes=1))
     with app.app_context():
         db.engine.dispose()
     return base

@@ -58,16 +58,16 @@ def test_it_comes_up_without_a_camera_and_says_so(tmp_path: Path, fresh: Hanoi) 
 
 
 def test_passes_that_go_by_in_a_video_are_each_decided_on_once(tmp_path: Path, fresh: Hanoi) -> None:
-    passes = [fresh.sign(cti=number.to_bytes(8), plate=f"29C1234{number}") for number in range(4)]
-    frames = [put_on_road(seed=1)] * 10
-    for text in passes:
-        frames += [put_on_road(draw_code(text))] * 30 + [put_on_road()] * 5  # a busy machine leaves some of them out
-    video = save_video(tmp_path / "lane.avi", frames, fps=20)
+    passes = [fresh.sign(cti=number.to_bytes(8), plate=f"29C1234{number}") for number in range(2)]
+    frames = [put_on_road(seed=1)]
+    for text in passes:  # four seconds each: a busy machine leaves some of their frames out
+        frames += [put_on_road(draw_code(text))] * 8 + [put_on_road()]
+    video = save_video(tmp_path / "lane.avi", frames, fps=2)
     running = Served(enrol_by_hand(tmp_path / "home", fresh), tmp_path, "--sync-every", 0, source=video)
     try:
         running.wait_for(lambda: len(running.records()) == len(passes))
-        assert [record.cti for record in running.records()] == [number.to_bytes(8) for number in range(4)]
-        assert "29C-123.43" in running.get("/stage")
+        assert [record.cti for record in running.records()] == [number.to_bytes(8) for number in range(2)]
+        assert "29C-123.41" in running.get("/stage")
     finally:
         running.kill()
 
