@@ -22,7 +22,7 @@ from passes.supplements.services import SlipDraft, request_slip
 if TYPE_CHECKING:
     from passes.demo.stage import Stage
 
-_MAIL_SECONDS = 30
+_MAIL_SECONDS = 120
 
 
 def apply(stage: Stage) -> str:

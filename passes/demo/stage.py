@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from passes.issuing.models import Supplement, VehiclePass
 
-_WORKER_SECONDS = 30
+_WORKER_SECONDS = 120
 
 
 @dataclass(frozen=True)
