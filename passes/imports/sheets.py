@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 UNCOMPUTED = "="
 """Stands for a formula without a result, as programs that are no spreadsheets leave them."""
 _BLOCK_BYTES = 1 << 20
+_LONGEST_ROW_BYTES = 16 << 20
 _CELL = rb"(?P<column>[A-Z]{1,3})(?P<row>\d{1,7})"
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=\"" + _CELL + rb":[A-Z]{1,3}(?P<last>\d{1,7})\"")
+_NAME, _ATTRIBUTES, _SPACE = rb"(?:\w{1,40}:)?", rb"[^<>]{0,300}", rb"\s{0,100}"
+"""Bounded, every one: over a file made for it an open pattern would take hours."""
+_MERGED = re.compile(rb"<" + _NAME + rb"mergeCell\sref=\"" + _CELL + rb":[A-Z]{1,3}(?P<last>\d{1,7})\"")
 _NO_RESULT = re.compile(
-    rb"<(?:\w+:)?c\s[^>]*?\br=\"" + _CELL + rb"\"[^>]*>\s*"
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_ROW_END = b"</row>"
+    rb"<" + _NAME + rb"c\s" + _ATTRIBUTES + rb"?\br=\"" + _CELL + rb"\"" + _ATTRIBUTES + rb">" + _SPACE
+    + rb"<" + _NAME + rb"f\b(?:" + _ATTRIBUTES + rb"/>|" + _ATTRIBUTES + rb">[^<]{0,65536}</" + _NAME + rb"f>)"
+    + rb"(?:" + _SPACE + rb"<" + _NAME + rb"v(?:\s?/>|></" + _NAME + rb"v>))?" + _SPACE + rb"</" + _NAME + rb"c>"
+)  # fmt: skip
+_ROW_END = re.compile(rb"</" + _NAME + rb"row>")
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,17 @@ class Marks:
 
 
 def read_marks(sheet: IO[bytes]) -> Marks:
-    """Read them off a worksheet's XML, block by block."""
+    """Read them off a worksheet's XML, block by block.
+
+    Raises:
+        ValueError: a row, or what stands behind the last one, is longer than any program writes it.
+    """
     marks, rest = Marks({}, {}), b""
     while block := sheet.read(_BLOCK_BYTES):
         rest += block
-        end = rest.rfind(_ROW_END) + 1
+        if len(rest) > _LONGEST_ROW_BYTES:
+            raise ValueError("a row that no program writes")
+        end = max((found.end() for found in _ROW_END.finditer(rest)), default=0)
         _note_formulas(rest[:end], marks)
         rest = rest[end:]
     _note_formulas(rest, marks)
@@ -80,15 +89,17 @@ def completed(rows: Iterable[tuple[int, tuple[str, ...]]], marks: Marks) -> Iter
 
     A row that says nothing of its own stays empty, however far a merged cell reaches.
     """
-    running: list[tuple[Merged, str]] = []
+    running: dict[int, tuple[Merged, str]] = {}  # by column: of cells that overlap, which no program makes, the last
     for number, row in rows:
         cells = list(row)
         for column in marks.uncomputed.get(number, ()):
             if column < len(cells):
                 cells[column] = UNCOMPUTED
-        running = [(one, text) for one, text in running if one.last >= number]
+        running = {column: found for column, found in running.items() if found[0].last >= number}
         if any(cells):
-            for one, text in running:
-                cells[one.column] = cells[one.column] or text
-        running += [(one, cells[one.column]) for one in marks.merged.get(number, ()) if one.column < len(cells)]
+            for column, (_one, text) in running.items():
+                cells[column] = cells[column] or text
+        for one in marks.merged.get(number, ()):
+            if one.column < len(cells):
+                running[one.column] = one, cells[one.column]
         yield number, tuple(cells)

@@ -20,6 +20,7 @@ from passes.imports.columns import COLUMNS
 from passes.imports.models import FleetImport, FleetImportRow, ImportKind, ImportState, RowOutcome
 from passes.imports.places import Places
 from passes.imports.readings import Problem, Severity, read_row
+from passes.imports.sheets import Marks, read_marks
 from passes.imports.tables import FileRefusedError, read_table
 from passes.local_time import LOCAL
 from passes.people.models import Person
@@ -372,6 +373,13 @@ def test_a_workbook_that_unpacks_to_more_than_a_machine_holds_is_refused(monkeyp
     with pytest.raises(FileRefusedError) as caught:
         read_table(workbook(VEHICLES, [vehicle_row(1)]), VEHICLES)
     assert caught.value.code == "too_large"
+
+
+def test_a_sheet_made_to_keep_the_reader_busy_is_read_in_one_go_or_refused() -> None:
+    for text in (b"<c " * 400_000, b"<c " + b'r="A1" ' * 200_000, b'<c r="A1">' + b" " * 1_000_000):
+        assert read_marks(io.BytesIO(text)) == Marks({}, {})
+    with pytest.raises(ValueError, match="no program"):
+        read_marks(io.BytesIO(bytes(17 << 20)))
 
 
 # ---------- out ----------
