@@ -21,7 +21,7 @@ from passes.labels import crew_role
 from passes.lists import narrowed_url, page_of
 from passes.local_time import local_date, now
 from passes.people.services import people_by_id
-from passes.reports.concerned import ConcernedPerson, carriers_concerned, crew_concerned, describe
+from passes.reports.concerned import ConcernedPerson, carriers_concerned, describe, people_concerned
 from passes.reports.forms import LookupFilterForm
 from passes.reports.tables import Column, FileKind, Table, TableError, write_table
 
@@ -50,7 +50,7 @@ def concerned() -> str:
     choices = labels(session, districts_of(session, _provinces())) if followup.sees_everything(current_user) else {}
     if district is None or (choices and district not in choices):
         return render_template("reports/concerned.html", district=None, choices=choices)
-    page = page_of(crew_concerned(session, district))
+    page = page_of(people_concerned(session, district))
     rows = describe(session, page.items)
     audit.record(session, current_user, "reports.concerned", f"Area:{district}", {"rows": page.total}, now())
     db.session.commit()
@@ -71,7 +71,7 @@ def _provinces() -> tuple[str, ...]:
 
 def _areas(district: str, rows: Sequence[ConcernedPerson]) -> dict[str, str]:
     codes = {code for row in rows for code in (row.stay.code, row.stay.district)}
-    codes |= {row.last.area_code for row in rows if row.last} | {row.carrier.area_code for row in rows}
+    codes |= {row.last.area_code for row in rows if row.last}
     return labels(db.session(), codes | {district})
 
 
@@ -82,7 +82,7 @@ def export_concerned(kind: str) -> Response:
     session, district, moment = db.session(), _district(), now()
     if district is None or district not in labels(session, [district]):
         abort(404)
-    rows = describe(session, list(session.scalars(crew_concerned(session, district))))
+    rows = describe(session, session.scalars(people_concerned(session, district)).all())
     areas = _areas(district, rows)
     columns = tuple(
         Column(heading, width)
@@ -111,11 +111,11 @@ def export_concerned(kind: str) -> Response:
 
 
 def _line(row: ConcernedPerson, areas: Mapping[str, str]) -> tuple[Cell, ...]:
-    person = row.member.person
+    person = row.person
     return (
-        row.carrier.name,
+        "; ".join(carrier.name for carrier in row.carriers) or None,
         person.name,
-        crew_role(row.member.role),
+        crew_role(row.role) if row.role else None,
         person.id_number,
         national_phone(person.phone) if person.phone else None,
         areas.get(row.stay.code or ""),

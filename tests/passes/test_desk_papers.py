@@ -232,6 +232,8 @@ def test_organisations_and_individuals_concerned_are_those_of_the_district_with_
     gone.retired_at = now()
     crowd.person(DAY, area="00355", id_number=lodger.person.id_number, stay=VAN_DINH)
     crowd.person(DAY + HOUR, area="00337", id_number=lodger.person.id_number, stay=None)
+    crowd.person(DAY, name="Người Tỉnh Khác", stay=VAN_DINH)  # no carrier here has told of them
+    crowd.person(DAY, name="Người Đi Qua", stay=None)
     session.commit()
     page = login(factories.user("district"))
     shown = words(page.get("/concerned"))
@@ -239,8 +241,9 @@ def test_organisations_and_individuals_concerned_are_those_of_the_district_with_
         assert said in shown, said
     assert "Người Ngoài" not in shown
     assert "Người Đã Nghỉ" not in shown
+    assert "Người Đi Qua" not in shown
     rows = list(load_workbook(BytesIO(page.get("/concerned/export.xlsx").data)).active.values)
-    assert {row[1] for row in rows[1:]} == {"Người Lưu Trú", "Người Cư Trú"}
+    assert [row[1] for row in rows[1:]] == ["Người Lưu Trú", "Người Cư Trú", "Người Tỉnh Khác"]
     assert "Người Lưu Trú" in text_of(page.get("/concerned/export.pdf").data)[1]
     assert resident.person.id_number in page.get("/concerned/export.csv").text
     assert "Người Cư Trú" in words(page.get(f"/concerned?district={HOAN_KIEM}"))  # a district chooses no other
