@@ -44,6 +44,8 @@ const areaFields = (() => {
     const number = ++asked;
     const typed = inputOf(field).value.trim();
     if (typed.length < 2) return typed ? close(field) : choose(field, null);
+    await new Promise((goOn) => { setTimeout(goOn, 60); });  // a scanner's code is not asked for letter by letter
+    if (number !== asked) return;
     const wards = field.dataset.wards || "0";
     const answer = await fetch(`/areas?wards=${wards}&q=${encodeURIComponent(typed)}`);
     if (number === asked && answer.ok) fill(field, await answer.json(), typed);
