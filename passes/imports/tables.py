@@ -91,19 +91,19 @@ def _table(rows: Iterable[tuple[int, tuple[str, ...]]], kind: ImportKind) -> Tab
         raise FileRefusedError("headings", "columns are missing", missing)
     if twice := tuple(title_of(key) for key in dict.fromkeys(columns) if key and columns.count(key) > 1):
         raise FileRefusedError("headings_twice", "a column stands there more than once", twice)
+    names = head[headings - 1][1][: len(columns)]
     found: list[tuple[int, tuple[str, ...]]] = []
     for number, cells in (*head[headings:], *remaining):
         ours = cells[: len(columns)]
         if not any(cell for cell, key in zip(ours, columns, strict=False) if key):
             continue  # nothing but a running number or a remark
-        if _keys(ours, kind) == columns:
+        if ours == names:
             continue  # the headings once more, as on each page of a list
         found.append((number, ours))
         if len(found) > MAX_ROWS:
             raise FileRefusedError("too_long", f"more than {MAX_ROWS} rows")
     if not found:
         raise FileRefusedError("empty", "no row")
-    names = head[headings - 1][1]
     unknown = tuple(cell for cell, key in zip(names, columns, strict=False) if cell and not key)
     return Table(columns, tuple(found), unknown)
 
