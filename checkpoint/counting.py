@@ -16,7 +16,7 @@ from protocol.reasons import Outcome, Reason
 from protocol.scan_record import Action, RecordError, RecordKind, ScanRecord
 
 MOST_REASONS = 5
-KEPT_LINES = 2 * REMEMBERED_EVENTS  # nothing changes a vehicle that so many others followed, unless it waits aside
+KEPT_LINES = 2 * REMEMBERED_EVENTS  # nothing changes a vehicle after so many others changed, unless it waits aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class Tally:
     def __init__(self) -> None:
         self.records = 0
         self.unread = 0
-        self._lines: dict[str, Line] = {}  # by the id of the vehicle's first record, the oldest first
+        self._lines: dict[str, Line] = {}  # by the id of the vehicle's first record, the longest unchanged first
         self._settled = Sums()
         self._settle_at = 2 * KEPT_LINES
 
@@ -197,7 +197,7 @@ class Tally:
     def add(self, record: ScanRecord) -> None:
         """Take in the next record; one that restates a vehicle of an earlier shift adds no vehicle."""
         first_id = record.of or record.id
-        before = self._lines.get(first_id)
+        before = self._lines.pop(first_id, None)  # and put back as the last: who was just restated may be so again
         if before is None and record.of:
             return
         if record.kind is RecordKind.VOID and before:

@@ -143,7 +143,8 @@ def begin_writing(session: Session) -> None:
 
     PostgreSQL locks the rows that are read `FOR UPDATE`. SQLite has no such locks, and its driver begins a transaction
     only with the first change: two people who decide at once would both read that nothing is decided yet. There the
-    whole database is kept, until this transaction ends.
+    whole database is kept, until this transaction ends. Call it before any savepoint: one begins a transaction that
+    keeps nothing.
     """
     if session.get_bind().dialect.name != "sqlite":
         return
@@ -162,8 +163,12 @@ def lock(session: Session, row: Base) -> None:
     """
     session.flush()
     begin_writing(session)
-    model, key = type(row), sa.inspect(row).identity
-    session.get_one(model, key, populate_existing=True, with_for_update={"of": model})
+    state = sa.inspect(row)
+    keys = state.mapper.primary_key
+    kept = sa.select(*keys).where(*(key == value for key, value in zip(keys, state.identity, strict=True)))
+    session.execute(kept.with_for_update())
+    # Asked anew: PostgreSQL gives a row that was waited for as it is now, but what is joined to it as it was before.
+    session.get_one(type(row), state.identity, populate_existing=True)
 
 
 def gather_statistics(session: Session) -> None:

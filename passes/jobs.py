@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import current_app
 from huey import SqliteHuey, crontab
 from huey.serializer import SignedSerializer
+from sqlalchemy.exc import OperationalError
 
 from passes.db import db, gather_statistics
 from passes.imports import services as imports
@@ -228,6 +229,9 @@ def heartbeat(instance_path: Path) -> None:
 def run_worker(app: Flask) -> None:
     """Run the worker until it is told to stop (SIGTERM, SIGINT)."""
     heartbeat(app.extensions["instance"].path)
-    app.extensions["worker"].gather_statistics()
+    try:
+        app.extensions["worker"].gather_statistics()
+    except OperationalError:
+        log.exception("no statistics were gathered: the database was busy; it is tried again within an hour")
     app.extensions["worker"].drain()
     app.extensions["huey"].create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=1.0).run()

@@ -15,6 +15,7 @@ from passes.applications.findings import CheckOutcome
 from passes.applications.models import Application, ApplicationState, ReviewClaim
 from passes.applications.queue import CheckSummary, QueueFilter, waiting
 from passes.applications.seen import mark_of
+from passes.db import begin_writing
 from passes.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def approve_batch(session: Session, actor: User, seen: Mapping[str, str], iss: s
         now: when.
     """
     wanted = list(seen)[:MOST_FILES]
+    begin_writing(session)  # what is checked here is what is approved
     found = {a.reference: a for a in session.scalars(sa.select(Application).where(Application.reference.in_(wanted)))}
     reports = run_all_checks(session, list(found.values()), now)
     approved, left, count = [], [], 0

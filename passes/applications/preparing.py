@@ -173,7 +173,8 @@ def crew(reference: str, item_id: int) -> str | Response:
         ids = form.selection([entry.crew_member_id for entry in item.crew])
         now = local_time.now()
         if not _changed(lambda: drafts.assign_crew(session, current_user, application, item, ids, now)):
-            return _to("crew", application, item_id=item_id)
+            is_there = any(other.id == item_id for other in application.vehicles)
+            return _to("crew", application, item_id=item_id) if is_there else _to("edit", application)
         lacking = [other for other in drafts.without_driver(application) if other is not item]
         return _to("crew", application, item_id=lacking[0].id) if lacking else _to("edit", application)
     found = [member for member in members if fold(query) in fold(member.person.name or "")]

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from flask_wtf import FlaskForm
     from werkzeug.wrappers import Response
 
 
@@ -95,14 +94,14 @@ def approve(reference: str) -> Response:
     )
 
 
-def _ask(page: str, form: FlaskForm, application: Application, now: datetime, **context: object) -> str | Response:
-    """Ask what a decision needs; whoever types it has the application, or is told before typing who has it."""
+def _keep(application: Application, now: datetime) -> Response | None:
+    """Keep an application for whoever types a decision about it; send back who would type beside somebody else."""
     is_waiting = application.state is ApplicationState.SUBMITTED
     is_mine = is_waiting and claims.claim(db.session(), current_user, application, now).user_id == current_user.id
-    db.session.commit()
+    db.session.commit()  # before anything else is read: it makes the session forget
     if request.method == "GET" and not is_mine:
         return redirect(url_for("applications.review", reference=application.reference))
-    return render_template(f"applications/{page}.html", form=form, application=application, **context)
+    return None
 
 
 @bp.route("/queue/<reference>/decide", methods=["GET", "POST"])
@@ -110,10 +109,12 @@ def _ask(page: str, form: FlaskForm, application: Application, now: datetime, **
 def decide(reference: str) -> str | Response:
     """Ask what becomes of each vehicle, then decide."""
     session, application, now = db.session(), _find(reference), local_time.now()
+    if (elsewhere := _keep(application, now)) is not None:
+        return elsewhere
     report = run_checks(session, application, now)
     form = DecisionForm.of(application, report)
     if not form.validate_on_submit():
-        return _ask("decide", form, application, now, report=report)
+        return render_template("applications/decide.html", form=form, application=application, report=report)
     refusals, iss = form.refusals(), current_app.config["ISSUER_ID"]
     count = len(application.vehicles) - len(refusals)
     text = _(
@@ -136,9 +137,11 @@ def decide(reference: str) -> str | Response:
 def refuse(reference: str) -> str | Response:
     """Ask for the reason, then refuse."""
     session, application, now = db.session(), _find(reference), local_time.now()
+    if (elsewhere := _keep(application, now)) is not None:
+        return elsewhere
     form = RefusalForm(code=run_checks(session, application, now).suggested_refusal)
     if not form.validate_on_submit():
-        return _ask("refuse", form, application, now)
+        return render_template("applications/refuse.html", form=form, application=application)
     return _decided(
         reference,
         lambda: services.reject(session, current_user, application, form.code.data, form.note.data, now),
@@ -151,10 +154,12 @@ def refuse(reference: str) -> str | Response:
 def send_back(reference: str) -> str | Response:
     """Ask what is to be put right, then return the application."""
     session, application, now = db.session(), _find(reference), local_time.now()
+    if (elsewhere := _keep(application, now)) is not None:
+        return elsewhere
     form = ReturnForm()
     if not form.validate_on_submit():
         failed = [c for c in run_checks(session, application, now) if c.outcome is CheckOutcome.FAIL]
-        return _ask("return", form, application, now, failed=failed)
+        return render_template("applications/return.html", form=form, application=application, failed=failed)
     return _decided(
         reference,
         lambda: services.send_back(session, current_user, application, form.note.data, now),

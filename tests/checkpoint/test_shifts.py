@@ -184,3 +184,24 @@ def test_a_shift_without_end_is_counted_whole_and_keeps_only_its_newest_vehicles
     assert (report.aside_waiting, report.aside_turned_back) == (aside - 1, 1)
     assert report.officers == (("cb-binh", vehicles),)
     assert tally.kept <= 2 * KEPT_LINES + aside
+
+
+def test_a_vehicle_that_waited_aside_for_long_may_be_decided_twice() -> None:
+    tally, start = Tally(), datetime(2021, 9, 14, 2, tzinfo=UTC)
+
+    def let_pass(numbers: range) -> None:
+        for number in numbers:
+            scan = ScanRecord(id=f"{number:032x}", station="chot-1", seq=number + 1, at=start, scanned_at=start)
+            tally.add(replace(scan, action=Action.ADMITTED))
+
+    waiting = ScanRecord(id="f" * 32, station="chot-1", seq=1, at=start, scanned_at=start)
+    tally.add(replace(waiting, action=Action.SENT_ASIDE))
+    others = 2 * KEPT_LINES + KEPT_LINES // 2
+    let_pass(range(others))
+    decided = replace(waiting, id="a" * 32, of=waiting.id)
+    tally.add(replace(decided, action=Action.ADMITTED))
+    let_pass(range(others, others + KEPT_LINES - 1))  # enough for older ones to be summed up, too few for this one
+    tally.add(replace(decided, id="b" * 32, action=Action.TURNED_BACK))
+    report = tally.report()
+    assert (report.sent_aside, report.aside_admitted, report.aside_turned_back) == (1, 0, 1)
+    assert tally.kept < others

